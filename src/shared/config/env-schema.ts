@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = (fallback: number, max = 100_000) => z.coerce.number().int().min(0).max(max).default(fallback);
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(86_400_000).default(fallback);
+
+/**
+ * Every setting, with its default and meaning. docs/configuration.md is checked against this by a test; no other file reads the environment
+ * of the API and worker processes.
+ */
+export const envSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production` refuses the settings that are only safe on one machine.'),
+  HOST: z.string().default('127.0.0.1').describe('Address the API listens on; containers use 0.0.0.0.'),
+  PORT: port.default(8123).describe('Port of the API; 0 takes a free one.'),
+  MONGODB_URL: z
+    .string()
+    .default('mongodb://127.0.0.1:27017/skein')
+    .describe('The record: threads, runs, checkpoints. Local mode starts an embedded store when it is unset.'),
+  MONGODB_DATABASE: z.string().optional().describe('Database name; default the one in MONGODB_URL, else `skein`.'),
+  MONGODB_POOL: count(100, 1000).describe('Connections to MongoDB per process.'),
+  REDIS_URL: z
+    .string()
+    .default('redis://127.0.0.1:6379')
+    .describe('Queue and live streams. Local mode starts a private one when it is unset.'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .default('skein')
+    .describe('First part of every Redis key, so that installations can share a server.'),
+  AUTH_MODE: z
+    .enum(['none'])
+    .default('none')
+    .describe('`none` gives every request the default project; refused in production unless ALLOW_NO_AUTH is set.'),
+  ALLOW_NO_AUTH: z
+    .stringbool()
+    .default(false)
+    .describe('Run without keys in production, for example behind a gateway that has its own.'),
+  OPENAI_BASE_URL: z
+    .string()
+    .default('https://api.openai.com/v1')
+    .describe('Any OpenAI-compatible server. Local mode starts a demo model when neither this nor a key is set.'),
+  OPENAI_API_KEY: z.string().default('').describe('Key of the model server.'),
+  DEFAULT_MODEL: z.string().default('gpt-4o-mini').describe('What the model name `default` stands for.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least level that is logged.'),
+  CORS_ORIGINS: z.string().default('').describe('Origins that browsers may call from, comma separated; `*` is any.'),
+  BODY_LIMIT_BYTES: count(1_048_576, 64 * 1_048_576).describe('Largest request body.'),
+  INTERACTIVE_SLOTS: count(100, 10_000).describe('Runs of the interactive lane one worker executes at a time.'),
+  BATCH_SLOTS: count(20, 10_000).describe('Runs of the batch lane one worker executes at a time.'),
+  QUEUED_RUNS_PER_THREAD: count(1000).describe('Above it, new runs of the thread get 429.'),
+  MODEL_HEADERS_TIMEOUT_MS: milliseconds(30_000).describe('Longest wait for the first byte of a model answer.'),
+  MODEL_IDLE_TIMEOUT_MS: milliseconds(60_000).describe(
+    'Longest silence inside a model answer; keep-alive comments do not count as sound.',
+  ),
+  MODEL_STEP_TIMEOUT_MS: milliseconds(300_000).describe('Longest time of one model answer.'),
+  HEARTBEAT_MS: milliseconds(5000).describe('How often a worker says that it lives and looks for cancellations.'),
+  WORKER_LOST_MS: milliseconds(15_000).describe(
+    'A worker silent for this long has lost its runs; at least three heartbeats.',
+  ),
+  SWEEP_MS: milliseconds(5000).describe('How often each worker looks for runs that fell through.'),
+  STREAM_HEARTBEAT_MS: milliseconds(5000).describe(
+    'Comment on a quiet stream, for proxies and clients that watch for silence.',
+  ),
+  DRAIN_MS: milliseconds(25_000).describe('After SIGTERM: how long running work may finish before it is handed back.'),
+});
+
+export type Env = z.infer<typeof envSchema>;
