@@ -1,9 +1,9 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 
 /** Reconnect soon and for ever; the library's own back-off grows to many seconds, which is time a run waits. */
 const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000);
 
-const base: RedisOptions = { retryStrategy, connectTimeout: 2000, keepAlive: 10_000 };
+const base = { retryStrategy, connectTimeout: 2000, keepAlive: 10_000 };
 
 /**
  * How a connection behaves when Redis is away:
@@ -14,7 +14,7 @@ const base: RedisOptions = { retryStrategy, connectTimeout: 2000, keepAlive: 10_
  */
 export type RedisRole = 'command' | 'publisher' | 'subscriber' | 'worker';
 
-const byRole: Record<RedisRole, RedisOptions> = {
+const byRole = {
   command: { ...base, enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2000 },
   publisher: {
     ...base,
@@ -25,7 +25,7 @@ const byRole: Record<RedisRole, RedisOptions> = {
   },
   subscriber: { ...base, maxRetriesPerRequest: null },
   worker: { ...base, maxRetriesPerRequest: null },
-};
+} satisfies Record<RedisRole, object>;
 
 /** A Redis connection for one role. It connects by itself; errors go to `onError` (without a listener they would end the process). */
 export function connectRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {

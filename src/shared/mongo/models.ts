@@ -1,0 +1,215 @@
+import { type Connection, type IndexDefinition, type IndexOptions, type Model, Schema } from 'mongoose';
+import type {
+  AssistantDocument,
+  AssistantVersionDocument,
+  CheckpointDocument,
+  RunDocument,
+  ThreadDocument,
+  ToolCallDocument,
+  WorkerDocument,
+} from './documents.ts';
+
+const { Mixed } = Schema.Types;
+const id = { type: String, required: true } as const;
+const text = { type: String, required: true } as const;
+const whole = { type: Number, required: true } as const;
+const time = { type: Date, required: true } as const;
+const maybeTime = { type: Date, default: undefined } as const;
+const any = { type: Mixed } as const;
+
+const options = { versionKey: false, minimize: false, strict: 'throw', autoIndex: false, autoCreate: false } as const;
+
+type Index = readonly [IndexDefinition, IndexOptions];
+
+function define<D>(connection: Connection, collection: string, fields: object, indexes: readonly Index[]): Model<D> {
+  const schema = new Schema(fields, { ...options, collection });
+  for (const [keys, settings] of indexes) schema.index(keys, settings);
+  return connection.model(collection, schema) as unknown as Model<D>;
+}
+
+export interface Models {
+  readonly threads: Model<ThreadDocument>;
+  readonly assistants: Model<AssistantDocument>;
+  readonly assistantVersions: Model<AssistantVersionDocument>;
+  readonly runs: Model<RunDocument>;
+  readonly checkpoints: Model<CheckpointDocument>;
+  readonly toolCalls: Model<ToolCallDocument>;
+  readonly workers: Model<WorkerDocument>;
+}
+
+const behaviour = {
+  model: text,
+  instructions: { type: String, default: '' },
+  tools: any,
+  temperature: any,
+  limits: any,
+  metadata: any,
+};
+
+/** The collections, bound to one connection. Guarantees rest on the unique indexes here: see `ensureIndexes`. */
+export function createModels(connection: Connection): Models {
+  return {
+    threads: define(
+      connection,
+      'threads',
+      {
+        _id: id,
+        project_id: id,
+        name: text,
+        assistant_id: id,
+        metadata: any,
+        run_seq: whole,
+        last_message: any,
+        last_run_status: any,
+        temporary: { type: Boolean, required: true },
+        created_at: time,
+        updated_at: time,
+        deleted_at: maybeTime,
+      },
+      [
+        [{ project_id: 1, temporary: 1, updated_at: -1, _id: -1 }, { name: 'list' }],
+        [{ deleted_at: 1 }, { name: 'deleted', sparse: true }],
+      ],
+    ),
+    assistants: define(
+      connection,
+      'assistants',
+      { _id: id, project_id: id, version: whole, name: text, ...behaviour, created_at: time, updated_at: time },
+      [[{ project_id: 1, _id: -1 }, { name: 'list' }]],
+    ),
+    assistantVersions: define(
+      connection,
+      'assistant_versions',
+      {
+        _id: id,
+        assistant_id: id,
+        project_id: id,
+        version: whole,
+        name: text,
+        ...behaviour,
+        created_at: time,
+        updated_at: time,
+      },
+      [[{ project_id: 1, assistant_id: 1, version: -1 }, { name: 'list' }]],
+    ),
+    runs: define(
+      connection,
+      'runs',
+      {
+        _id: id,
+        project_id: id,
+        thread_id: id,
+        assistant_id: id,
+        seq: whole,
+        status: text,
+        active: { type: Boolean, default: undefined },
+        dispatch: whole,
+        attempt: whole,
+        worker_id: any,
+        multitask_strategy: text,
+        lane: text,
+        idempotency_key: String,
+        fingerprint: String,
+        input: any,
+        options: any,
+        metadata: any,
+        base_version: Number,
+        rollback_of: String,
+        usage: any,
+        required_action: any,
+        last_error: any,
+        incomplete_details: any,
+        batch_id: any,
+        cancel_requested_at: Date,
+        created_at: time,
+        dispatched_at: Date,
+        started_at: maybeTime,
+        first_token_at: Date,
+        finished_at: Date,
+        expires_at: Date,
+      },
+      [
+        [{ thread_id: 1 }, { name: 'one_active_per_thread', unique: true, partialFilterExpression: { active: true } }],
+        [
+          { project_id: 1, idempotency_key: 1 },
+          { name: 'idempotency', unique: true, partialFilterExpression: { idempotency_key: { $exists: true } } },
+        ],
+        [
+          { thread_id: 1, seq: 1 },
+          { name: 'waiting', partialFilterExpression: { status: 'queued' } },
+        ],
+        [{ thread_id: 1, _id: -1 }, { name: 'of_thread' }],
+        [{ project_id: 1, _id: -1 }, { name: 'list' }],
+        [{ status: 1, _id: 1 }, { name: 'by_status' }],
+      ],
+    ),
+    checkpoints: define(
+      connection,
+      'checkpoints',
+      {
+        _id: id,
+        project_id: id,
+        thread_id: id,
+        version: whole,
+        parent: whole,
+        fork: whole,
+        ranges: { type: Mixed, default: undefined },
+        source: text,
+        run_id: String,
+        step: Number,
+        attempt: Number,
+        messages: any,
+        replaced: any,
+        removed: any,
+        edited: { type: Boolean, default: undefined },
+        metadata: any,
+        created_at: time,
+      },
+      [
+        [
+          { thread_id: 1, version: 1 },
+          { name: 'log', unique: true },
+        ],
+        [
+          { run_id: 1, step: 1 },
+          { name: 'one_commit_per_step', unique: true, partialFilterExpression: { run_id: { $exists: true } } },
+        ],
+        [{ thread_id: 1, 'messages.id': 1 }, { name: 'message' }],
+        [
+          { thread_id: 1, version: 1, edited: 1 },
+          { name: 'edits', partialFilterExpression: { edited: true } },
+        ],
+      ],
+    ),
+    toolCalls: define(
+      connection,
+      'tool_calls',
+      {
+        _id: id,
+        project_id: id,
+        thread_id: id,
+        run_id: id,
+        step: whole,
+        tool_call_id: text,
+        name: text,
+        attempt: whole,
+        status: text,
+        started_at: time,
+        finished_at: maybeTime,
+        result: { type: Mixed, default: undefined },
+      },
+      [
+        [{ run_id: 1, step: 1 }, { name: 'of_run' }],
+        [{ thread_id: 1 }, { name: 'of_thread' }],
+      ],
+    ),
+    workers: define(connection, 'workers', { _id: id, started_at: time, seen_at: time, slots: any, running: whole }, [
+      [{ seen_at: 1 }, { name: 'gone', expireAfterSeconds: 86_400 }],
+    ]),
+  };
+}
+
+/** Makes every index. A process is not ready before this is done: without the unique ones no promise holds. */
+export async function ensureIndexes(models: Models): Promise<void> {
+  for (const model of Object.values(models) as Model<unknown>[]) await model.createIndexes();
+}

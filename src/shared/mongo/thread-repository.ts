@@ -1,0 +1,179 @@
+import { newId } from '../domain/ids.ts';
+import type { Metadata } from '../domain/json.ts';
+import type { RunStatus } from '../domain/run-status.ts';
+import type { MessagePreview, Thread, ThreadPatch, ThreadStatus } from '../domain/thread.ts';
+import { AppError } from '../errors/app-error.ts';
+import { isDuplicateKey } from './connect-mongo.ts';
+import type { RunDocument, ThreadDocument } from './documents.ts';
+import type { Models } from './models.ts';
+import { toThread } from './to-wire.ts';
+
+export interface NewThread {
+  readonly threadId?: string | undefined;
+  readonly name: string;
+  readonly assistantId: string;
+  readonly metadata: Metadata;
+  readonly temporary?: boolean;
+}
+
+export interface ThreadRepository {
+  /** @throws AppError `thread_exists` when the id is taken, by whatever project. */
+  create(projectId: string, thread: NewThread): Promise<Thread>;
+  get(projectId: string, threadId: string): Promise<Thread | null>;
+  /** Most recently updated first; temporary threads are left out. */
+  list(
+    projectId: string,
+    page: { limit: number; after?: { updatedAt: Date; threadId: string } | undefined },
+  ): Promise<Thread[]>;
+  patch(projectId: string, threadId: string, patch: ThreadPatch): Promise<Thread | null>;
+  /** Takes the next place in the thread's order of runs. null: no such thread. */
+  nextRunSeq(projectId: string, threadId: string): Promise<{ seq: number; assistantId: string } | null>;
+  /** Notes how a run ended. @returns the `seq` accepted last, or null when the thread is gone. */
+  noteRunEnd(
+    projectId: string,
+    threadId: string,
+    status: RunStatus,
+    lastMessage: MessagePreview | null,
+  ): Promise<number | null>;
+  /** Notes a change by hand. */
+  noteUpdate(projectId: string, threadId: string, lastMessage: MessagePreview | null): Promise<void>;
+  /** Makes the thread invisible at once; its parts are removed after. false: no such thread. */
+  markDeleted(projectId: string, threadId: string): Promise<boolean>;
+  /** The last step of a deletion. */
+  removeDocument(projectId: string, threadId: string): Promise<void>;
+}
+
+export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>): ThreadRepository {
+  const { threads, runs } = models;
+  const visible = (projectId: string, threadId: string) => ({ _id: threadId, project_id: projectId, deleted_at: null });
+
+  /** Status is derived from the runs that hold the threads: one look-up for a page, and nothing that could disagree with them. */
+  async function present(documents: readonly ThreadDocument[]): Promise<Thread[]> {
+    if (documents.length === 0) return [];
+    const holders = await runs
+      .find({ thread_id: { $in: documents.map((thread) => thread._id) }, active: true }, { thread_id: 1, status: 1 })
+      .batchSize(documents.length + 1)
+      .lean<Pick<RunDocument, 'thread_id' | 'status'>[]>();
+    const held = new Map(holders.map((run) => [run.thread_id, run.status]));
+    return documents.map((document) =>
+      toThread(document, threadStatus(held.get(document._id), document.last_run_status)),
+    );
+  }
+  const presentOne = async (document: ThreadDocument | null) =>
+    document ? ((await present([document]))[0] ?? null) : null;
+
+  return {
+    async create(projectId, { threadId, name, assistantId, metadata, temporary = false }) {
+      const now = new Date();
+      const document: ThreadDocument = {
+        _id: threadId ?? newId(),
+        project_id: projectId,
+        name,
+        assistant_id: assistantId,
+        metadata,
+        run_seq: 0,
+        last_message: null,
+        last_run_status: null,
+        temporary,
+        created_at: now,
+        updated_at: now,
+      };
+      try {
+        await threads.collection.insertOne(document);
+      } catch (error) {
+        if (isDuplicateKey(error)) throw new AppError('thread_exists', { detail: 'A thread with this id exists.' });
+        throw error;
+      }
+      return toThread(document, 'idle');
+    },
+
+    get: async (projectId, threadId) =>
+      presentOne(await threads.findOne(visible(projectId, threadId)).lean<ThreadDocument>()),
+
+    async list(projectId, { limit, after }) {
+      const older = after && {
+        $or: [{ updated_at: { $lt: after.updatedAt } }, { updated_at: after.updatedAt, _id: { $lt: after.threadId } }],
+      };
+      const documents = await threads
+        .find({
+          project_id: projectId,
+          temporary: false,
+          deleted_at: null,
+          ...(after ? { updated_at: { $lte: after.updatedAt } } : {}),
+          ...older,
+        })
+        .sort({ updated_at: -1, _id: -1 })
+        .limit(limit)
+        .batchSize(limit + 1)
+        .lean<ThreadDocument[]>();
+      return present(documents);
+    },
+
+    patch: async (projectId, threadId, patch) =>
+      presentOne(
+        await threads
+          .findOneAndUpdate(
+            visible(projectId, threadId),
+            {
+              $set: {
+                ...(patch.name === undefined ? {} : { name: patch.name }),
+                ...(patch.metadata === undefined ? {} : { metadata: patch.metadata }),
+                ...(patch.assistant_id === undefined ? {} : { assistant_id: patch.assistant_id }),
+                updated_at: new Date(),
+              },
+            },
+            { returnDocument: 'after' },
+          )
+          .lean<ThreadDocument>(),
+      ),
+
+    async nextRunSeq(projectId, threadId) {
+      const thread = await threads
+        .findOneAndUpdate(
+          visible(projectId, threadId),
+          { $inc: { run_seq: 1 }, $max: { updated_at: new Date() } },
+          { returnDocument: 'after', projection: { run_seq: 1, assistant_id: 1 } },
+        )
+        .lean<ThreadDocument>();
+      return thread && { seq: thread.run_seq, assistantId: thread.assistant_id };
+    },
+
+    async noteRunEnd(projectId, threadId, status, lastMessage) {
+      const thread = await threads
+        .findOneAndUpdate(
+          visible(projectId, threadId),
+          {
+            $set: { last_run_status: status, ...(lastMessage ? { last_message: lastMessage } : {}) },
+            $max: { updated_at: new Date() },
+          },
+          { returnDocument: 'after', projection: { run_seq: 1 } },
+        )
+        .lean<ThreadDocument>();
+      return thread ? thread.run_seq : null;
+    },
+
+    async noteUpdate(projectId, threadId, lastMessage) {
+      await threads.updateOne(visible(projectId, threadId), {
+        $set: { last_message: lastMessage },
+        $max: { updated_at: new Date() },
+      });
+    },
+
+    async markDeleted(projectId, threadId) {
+      const { matchedCount } = await threads.updateOne(visible(projectId, threadId), {
+        $set: { deleted_at: new Date() },
+      });
+      return matchedCount === 1;
+    },
+
+    async removeDocument(projectId, threadId) {
+      await threads.deleteOne({ _id: threadId, project_id: projectId });
+    },
+  };
+}
+
+function threadStatus(holder: RunStatus | undefined, lastRun: RunStatus | null): ThreadStatus {
+  if (holder === 'requires_action') return 'interrupted';
+  if (holder !== undefined) return 'busy';
+  return lastRun === 'failed' ? 'error' : 'idle';
+}
