@@ -1,0 +1,10 @@
+/** Sections of the reference, in reading order; `/docs#<name>` lands on one. */
+export const TAGS = {
+  Threads: 'A thread is an append-only log of messages. Its runs start in the order they were accepted, one at a time.',
+  Runs: 'One execution of an assistant on a thread: accepted at once, executed by a worker, streamed as Server-Sent Events.',
+  Assistants:
+    'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
+  System: 'Health, version and this reference.',
+} as const;
+
+export type Tag = keyof typeof TAGS;
