@@ -3,6 +3,7 @@ import { newId } from '../domain/ids.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { AssistantDocument } from './documents.ts';
+import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { toAssistant } from './to-wire.ts';
 
@@ -42,7 +43,7 @@ export function createAssistantRepository(
         created_at: now,
         updated_at: now,
       };
-      await assistants.collection.insertOne(document);
+      await insertOne(assistants, document);
       return toAssistant(document);
     },
 

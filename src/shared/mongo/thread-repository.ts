@@ -5,6 +5,7 @@ import type { MessagePreview, Thread, ThreadPatch, ThreadStatus } from '../domai
 import { AppError } from '../errors/app-error.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
+import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { toThread } from './to-wire.ts';
 
@@ -79,7 +80,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         updated_at: now,
       };
       try {
-        await threads.collection.insertOne(document);
+        await insertOne(threads, document);
       } catch (error) {
         if (isDuplicateKey(error)) throw new AppError('thread_exists', { detail: 'A thread with this id exists.' });
         throw error;

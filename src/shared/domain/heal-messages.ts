@@ -1,0 +1,35 @@
+import type { Message } from './message.ts';
+
+/** What the model is told about a tool call whose result was lost (cancel, crash, cut history). */
+export const NO_RESULT = JSON.stringify({ error: 'no_result', message: 'The call ended without a result.' });
+
+/**
+ * Makes a list that every provider accepts: each tool call of an assistant message is followed by exactly one result, and there is no other result. A call without one gets
+ * a synthetic error result; orphans and second results are dropped, as are empty assistant messages. What is stored does not change.
+ */
+export function healMessages(messages: readonly Message[]): Message[] {
+  const results = new Map<string, Message>();
+  for (const message of messages) {
+    if (message.role === 'tool' && message.tool_call_id !== undefined && !results.has(message.tool_call_id))
+      results.set(message.tool_call_id, message);
+  }
+  const healed: Message[] = [];
+  for (const message of messages) {
+    if (message.role === 'tool') continue;
+    const calls = message.tool_calls ?? [];
+    if (message.role === 'assistant' && calls.length === 0 && message.content === '') continue;
+    healed.push(message);
+    for (const call of calls) healed.push(results.get(call.id) ?? lostResult(message, call.id));
+  }
+  return healed;
+}
+
+const lostResult = (asked: Message, toolCallId: string): Message => ({
+  id: asked.id,
+  role: 'tool',
+  tool_call_id: toolCallId,
+  content: NO_RESULT,
+  status: 'error',
+  run_id: asked.run_id,
+  created_at: asked.created_at,
+});

@@ -1,0 +1,169 @@
+/**
+ * What workers do to runs. Every change is one compare-and-set, so each of these may be called twice, late, or by several processes at once: the first
+ * wins, the others change nothing and are told so. A bell (queue job) that rings twice or for an old dispatch therefore does no harm.
+ */
+
+import type { ToolCall, Usage } from '../domain/message.ts';
+import type { RunError } from '../domain/run.ts';
+import { isTerminal, type RunStatus, type TerminalStatus } from '../domain/run-status.ts';
+import { isDuplicateKey } from './connect-mongo.ts';
+import type { RunDocument } from './documents.ts';
+import type { Models } from './models.ts';
+
+export type Claim =
+  | { readonly kind: 'claimed'; readonly run: RunDocument }
+  | { readonly kind: 'stand_down'; readonly reason: 'gone' | 'ended' | 'owned' | 'waits' | 'old_bell' };
+
+/** Which attempt writes: the fence of all writes of a worker. */
+export type RunOwner = Pick<RunDocument, '_id' | 'attempt' | 'worker_id'>;
+
+export interface RunEnd {
+  readonly status: TerminalStatus;
+  readonly usage: Usage;
+  readonly firstTokenAt: Date | null;
+  readonly error: RunError | null;
+  readonly incompleteReason: string | null;
+}
+
+export interface RunLifecycle {
+  /** Gives the thread to its queued run with the lowest `seq`. null: none waits, or another run holds the thread. */
+  promote(projectId: string, threadId: string): Promise<RunDocument | null>;
+  /** Takes a dispatched run. Of all bells for one dispatch, one wins. */
+  claim(runId: string, dispatch: number, workerId: string): Promise<Claim>;
+  /** Writes the end of a run. A run whose cancel was asked for ends as `cancelled`. null: the run is no longer the caller's. */
+  finish(owner: RunOwner, end: RunEnd): Promise<RunDocument | null>;
+  /** The run waits for the client. null: not the caller's any more, or a cancel came first. */
+  pause(owner: RunOwner, calls: readonly ToolCall[], usage: Usage): Promise<RunDocument | null>;
+  /** The client delivered: back on the queue. */
+  resume(projectId: string, runId: string): Promise<RunDocument | null>;
+  /** A worker gives an unfinished run back (stop), or the sweeper takes it from a dead one. null: someone was first. */
+  handBack(owner: RunOwner): Promise<RunDocument | null>;
+  /** Rings again for a run that was dispatched and never taken. */
+  redispatch(run: Pick<RunDocument, '_id' | 'dispatch'>): Promise<RunDocument | null>;
+  /** Ends a run nobody owns. `from` guards against a change in between. */
+  settle(
+    run: Pick<RunDocument, '_id' | 'attempt' | 'dispatch' | 'status'>,
+    status: TerminalStatus,
+    error: RunError | null,
+  ): Promise<RunDocument | null>;
+  /** Ids of this worker's runs that a client wants stopped. */
+  cancelRequested(workerId: string): Promise<string[]>;
+  /** Runs in these states, oldest first, for the sweeper. */
+  inStates(states: readonly RunStatus[], limit: number): Promise<RunDocument[]>;
+}
+
+export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
+  const { runs } = models;
+  const update = (filter: object, change: object, sort?: Record<string, 1 | -1>) =>
+    runs.findOneAndUpdate(filter, change, { returnDocument: 'after', ...(sort ? { sort } : {}) }).lean<RunDocument>();
+  const owned = (owner: RunOwner) => ({ _id: owner._id, attempt: owner.attempt, worker_id: owner.worker_id });
+
+  return {
+    async promote(projectId, threadId) {
+      try {
+        return await update(
+          { project_id: projectId, thread_id: threadId, status: 'queued', active: { $exists: false } },
+          { $set: { active: true, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+          { seq: 1 },
+        );
+      } catch (error) {
+        if (isDuplicateKey(error)) return null;
+        throw error;
+      }
+    },
+
+    async claim(runId, dispatch, workerId) {
+      const now = new Date();
+      const run = await update(
+        { _id: runId, dispatch, status: 'queued', active: true },
+        { $set: { status: 'in_progress', worker_id: workerId }, $min: { started_at: now }, $inc: { attempt: 1 } },
+      );
+      if (run) return { kind: 'claimed', run };
+      const found = await runs.findOne({ _id: runId }).lean<RunDocument>();
+      return { kind: 'stand_down', reason: whyNot(found, dispatch) };
+    },
+
+    async finish(owner, end) {
+      const change = {
+        $set: {
+          status: end.status,
+          usage: end.usage,
+          first_token_at: end.firstTokenAt,
+          last_error: end.error,
+          incomplete_details: end.incompleteReason === null ? null : { reason: end.incompleteReason },
+          required_action: null,
+          finished_at: new Date(),
+        },
+        $unset: { active: 1 },
+      };
+      if (end.status !== 'cancelled') {
+        const ended = await update({ ...owned(owner), status: 'in_progress' }, change);
+        if (ended) return ended;
+      }
+      const cancelled = {
+        ...change,
+        $set: { ...change.$set, status: 'cancelled', last_error: null, incomplete_details: null },
+      };
+      return update({ ...owned(owner), status: 'cancelling' }, cancelled);
+    },
+
+    pause: (owner, calls, usage) =>
+      update(
+        { ...owned(owner), status: 'in_progress' },
+        {
+          $set: {
+            status: 'requires_action',
+            required_action: { type: 'submit_tool_outputs', tool_calls: calls },
+            worker_id: null,
+            usage,
+          },
+        },
+      ),
+
+    resume: (projectId, runId) =>
+      update(
+        { _id: runId, project_id: projectId, status: 'requires_action' },
+        { $set: { status: 'queued', required_action: null, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+      ),
+
+    handBack: (owner) =>
+      update(
+        { ...owned(owner), status: 'in_progress' },
+        { $set: { status: 'queued', worker_id: null, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+      ),
+
+    redispatch: (run) =>
+      update(
+        { _id: run._id, dispatch: run.dispatch, status: 'queued', active: true },
+        { $set: { dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+      ),
+
+    settle: (run, status, error) =>
+      update(
+        { _id: run._id, attempt: run.attempt, dispatch: run.dispatch, status: run.status },
+        { $set: { status, last_error: error, finished_at: new Date(), required_action: null }, $unset: { active: 1 } },
+      ),
+
+    async cancelRequested(workerId) {
+      const found = await runs
+        .find({ status: 'cancelling', worker_id: workerId }, { _id: 1 })
+        .lean<Pick<RunDocument, '_id'>[]>();
+      return found.map((run) => run._id);
+    },
+
+    inStates: (states, limit) =>
+      runs
+        .find({ status: { $in: [...states] } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .batchSize(limit + 1)
+        .lean<RunDocument[]>(),
+  };
+}
+
+function whyNot(run: RunDocument | null, dispatch: number): (Claim & { kind: 'stand_down' })['reason'] {
+  if (!run) return 'gone';
+  if (isTerminal(run.status)) return 'ended';
+  if (run.status !== 'queued') return 'owned';
+  return run.dispatch === dispatch ? 'waits' : 'old_bell';
+}

@@ -1,0 +1,37 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Lane } from '../domain/run.ts';
+import { queueName, type RunJob, runJobId } from './run-job.ts';
+
+export interface RunQueue {
+  /**
+   * Rings the bell for a dispatched run. Safe to repeat: the job id is the dispatch.
+   * @throws when Redis does not answer within the connection's time-out; the job may be there all the same, and the sweeper rings again.
+   */
+  ring(lane: Lane, job: RunJob): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param redis a connection of role `command`, so that a caller never waits for a Redis that is away. */
+export function createRunQueue(redis: Redis, prefix: string, onError: (error: Error) => void): RunQueue {
+  const open = (lane: Lane) => {
+    const queue = new Queue<RunJob>(queueName(lane), {
+      connection: redis,
+      prefix,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    });
+    queue.on('error', onError);
+    return queue;
+  };
+  const queues = { interactive: open('interactive'), batch: open('batch') };
+  return {
+    async ring(lane, job) {
+      await queues[lane].add('run', job, { jobId: runJobId(job) });
+    },
+    async close() {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+    },
+  };
+}
