@@ -55,10 +55,13 @@ async function withoutServiceStart(work: () => Promise<void>): Promise<void> {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return work();
   writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  const remove = (): void => rmSync(policy, { force: true });
+  process.once('exit', remove);
   try {
     await work();
   } finally {
-    rmSync(policy);
+    process.off('exit', remove);
+    remove();
   }
 }
 

@@ -48,9 +48,10 @@ export function createSupervisor({ onLine, onEvent, onPids }: SupervisorDeps): S
       stopped = true;
       const killAt = Date.now() + deadlineMs;
       for (const child of children.toReversed()) {
-        if (child.pid() === null) continue;
+        const wasUp = child.pid() !== null;
+        // Also one that is down: it waits for its next start.
         await child.stop(Math.max(LEAST_GRACE_MS, killAt - Date.now()));
-        onEvent('info', child.name, 'stopped');
+        if (wasUp) onEvent('info', child.name, 'stopped');
       }
     },
     kill() {

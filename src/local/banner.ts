@@ -1,0 +1,30 @@
+/** What local mode says when everything runs. */
+export interface BannerFacts {
+  readonly baseUrl: string;
+  readonly assistantId: string;
+  readonly dataDir: string;
+  /** What stands behind each part, in words. */
+  readonly redis: string;
+  readonly store: string;
+  readonly model: string;
+}
+
+/** The lines a person reads first; the curl line works as it stands. */
+export function banner({ baseUrl, assistantId, dataDir, redis, store, model }: BannerFacts): string {
+  const body = JSON.stringify({ assistant_id: assistantId, input: 'What is 12*7?' });
+  return [
+    '',
+    `  Skein is ready   ${baseUrl}`,
+    `  API reference    ${baseUrl}/docs`,
+    `  Store            ${store}`,
+    `  Redis            ${redis}`,
+    `  Model            ${model}`,
+    `  Data             ${dataDir}`,
+    '',
+    '  Try it:',
+    `  curl -N ${baseUrl}/runs/stream -H 'content-type: application/json' -d '${body}'`,
+    '',
+    '  Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}

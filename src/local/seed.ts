@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const TIMEOUT_MS = 10_000;
+const assistantsSchema = z.array(z.object({ assistant_id: z.string(), name: z.string() }));
+
+/** What a new installation starts with. */
+const DEMO_ASSISTANT = {
+  name: 'Demo assistant',
+  model: 'default',
+  instructions:
+    'You are a helpful assistant. Use the calculator for arithmetic and current_time for questions about the time. Be brief.',
+  tools: [
+    { type: 'builtin', name: 'calculator' },
+    { type: 'builtin', name: 'current_time' },
+  ],
+};
+
+/**
+ * Makes sure that the project has an assistant: creates the demo assistant when there is none. Safe to call at every start.
+ * @returns the id of one to show in an example: the demo assistant, else the newest
+ * @throws when the API does not answer as expected
+ */
+export async function seedAssistant(baseUrl: string): Promise<string> {
+  const url = `${baseUrl}/assistants`;
+  const existing = assistantsSchema.parse(await request(`${url}?limit=100`));
+  const shown = existing.find(({ name }) => name === DEMO_ASSISTANT.name) ?? existing[0];
+  if (shown) return shown.assistant_id;
+  const created = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(DEMO_ASSISTANT),
+  });
+  return assistantsSchema.element.parse(created).assistant_id;
+}
+
+async function request(url: string, init: RequestInit = {}): Promise<unknown> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok)
+    throw new Error(`${init.method ?? 'GET'} ${url} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
