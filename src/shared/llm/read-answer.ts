@@ -59,7 +59,13 @@ export const readAnswer = (body: IncomingMessage, options: ReadAnswerOptions): P
       if (endExpected || settled) return;
       endExpected = true;
       clearTimeout(watchdog);
-      watchdog = setTimeout(() => settle(null), Math.min(AFTER_FINISH_MS, options.idleTimeoutMs));
+      watchdog = setTimeout(
+        () => {
+          settle(null);
+          body.destroy();
+        },
+        Math.min(AFTER_FINISH_MS, options.idleTimeoutMs),
+      );
     };
 
     /** `failure` null: the body said it is over. */
@@ -108,8 +114,11 @@ export const readAnswer = (body: IncomingMessage, options: ReadAnswerOptions): P
       settle(null);
     });
     // Stays for the life of the body: a socket may fail again after the promise has settled.
-    body.on('error', () => settle(new LlmError('model_stream_incomplete', 'the connection to the model broke off')));
-    body.on('close', () => settle(new LlmError('model_stream_incomplete', 'the connection to the model broke off')));
+    const onBroken = (): void => {
+      if (!settled) settle(new LlmError('model_stream_incomplete', 'the connection to the model broke off'));
+    };
+    body.on('error', onBroken);
+    body.on('close', onBroken);
     if (signal.aborted) onAbort();
   });
 
