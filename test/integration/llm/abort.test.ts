@@ -7,7 +7,7 @@ describe('an aborted call', () => {
   it.each<[string, FakeAnswer]>([
     ['before the headers', { fault: { kind: 'hang' } }],
     ['in a silent answer', { chunks: ['a'], fault: { kind: 'stall', after: 1 } }],
-    ['in an answer of comments', { chunks: ['a'], fault: { kind: 'stall', after: 1, comments: true } }],
+    ['in an answer of comments', { chunks: ['a'], fault: { kind: 'stall', after: 1, keep_alive: 'comments' } }],
     ['in a busy answer', { tokens: 100_000, delay_ms: 1 }],
   ])('%s rejects at once and the model sees its socket close', async (_, answer) => {
     const { ask, controller, model } = await openModel(answer);

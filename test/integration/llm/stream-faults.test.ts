@@ -1,10 +1,18 @@
-import { createServer as createTcpServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer, type Server } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { FakeAnswer } from '../../support/fake-model/fake-answer.ts';
 import { openLlm, openModel } from './setup.ts';
 
 const status = (code: number, more: object = {}): FakeAnswer => ({ fault: { kind: 'status', status: code, ...more } });
 const partial = ['a', 'b', 'c'];
+const request = { model: 'm', messages: [{ role: 'user', content: 'x' }] } as const;
+
+const listen = async (server: Server): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
 
 describe('a refused request', () => {
   it.each([
@@ -51,9 +59,17 @@ describe('a refused request', () => {
     await expect(refused.ask()).rejects.not.toThrow(/sk-abc/);
   });
 
-  it('is cut when its body does not end', async () => {
-    const { ask } = await openModel(status(500, { body: { error: { message: 'x'.repeat(300_000) } } }));
-    await expect(ask()).rejects.toMatchObject({ code: 'model_unavailable', status: 500 });
+  it('is read no further than its beginning when the body never ends', async () => {
+    const server = createHttpServer((_, response) => {
+      response.writeHead(500);
+      const more = () => response.write('x'.repeat(16_384), more);
+      more();
+    });
+    const llm = openLlm(`http://127.0.0.1:${await listen(server)}/v1`);
+    const failure = llm.stream(request, { onText: () => undefined }, new AbortController().signal);
+    await expect(failure).rejects.toMatchObject({ code: 'model_unavailable', status: 500 });
+    // Closes only when the last connection is gone.
+    await new Promise((resolve) => server.close(resolve));
   });
 });
 
@@ -84,6 +100,18 @@ describe('an answer that breaks off', () => {
   });
 });
 
+describe('an answer that is complete', () => {
+  it.each(['hang', 'destroy'] as const)(
+    'counts although the connection does this after the finish reason: %s',
+    async (then) => {
+      const answer = { chunks: partial, fault: { kind: 'after_finish', then } } as const;
+      const { ask, model } = await openModel(answer, { idleTimeoutMs: 200 });
+      expect(await ask()).toMatchObject({ text: 'abc', finish_reason: 'stop', usage: null });
+      await expect.poll(() => model.requests[0]?.ended_at).not.toBeNull();
+    },
+  );
+});
+
 describe('a silent model', () => {
   it('that sends no headers is given up after the headers time-out', async () => {
     const { ask, model } = await openModel({ fault: { kind: 'hang' } }, { headersTimeoutMs: 150 });
@@ -93,16 +121,17 @@ describe('a silent model', () => {
     await expect.poll(() => model.requests[0]?.closed_early).toBe(true);
   });
 
-  it.each([false, true])(
-    'in the middle of an answer is given up when no content comes (comments: %s)',
-    async (comments) => {
-      const fault = { kind: 'stall', after: 2, comments } as const;
-      const { ask, deltas, model } = await openModel({ chunks: partial, fault }, { idleTimeoutMs: 150 });
-      await expect(ask()).rejects.toMatchObject({ code: 'model_timeout', retryable: true });
-      expect(deltas).toEqual(['a', 'b']);
-      await expect.poll(() => model.requests[0]?.closed_early).toBe(true);
-    },
-  );
+  it.each([
+    ['nothing comes', {}],
+    ['only comments come', { keep_alive: 'comments' }],
+    ['only chunks without content come', { keep_alive: 'empty_chunks' }],
+  ] as const)('in the middle of an answer is given up when %s', async (_, stall) => {
+    const fault = { kind: 'stall', after: 2, ...stall } as const;
+    const { ask, deltas, model } = await openModel({ chunks: partial, fault }, { idleTimeoutMs: 150 });
+    await expect(ask()).rejects.toMatchObject({ code: 'model_timeout', retryable: true });
+    expect(deltas).toEqual(['a', 'b']);
+    await expect.poll(() => model.requests[0]?.closed_early).toBe(true);
+  });
 
   it('is waited for as long as content comes, however long the whole takes', async () => {
     const { ask } = await openModel({ tokens: 12, delay_ms: 50 }, { idleTimeoutMs: 400, headersTimeoutMs: 400 });
@@ -115,16 +144,10 @@ describe('a silent model', () => {
 describe('no model', () => {
   it('at the address is model_unavailable, and no address is told', async () => {
     const closed = createTcpServer();
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-    const address = closed.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const port = await listen(closed);
     await new Promise((resolve) => closed.close(resolve));
     const llm = openLlm(`http://127.0.0.1:${port}/v1`);
-    const call = llm.stream(
-      { model: 'm', messages: [{ role: 'user', content: 'x' }] },
-      { onText: () => undefined },
-      new AbortController().signal,
-    );
+    const call = llm.stream(request, { onText: () => undefined }, new AbortController().signal);
     const error = await call.catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'model_unavailable', retryable: true, status: null });
     expect(String(error)).toContain('ECONNREFUSED');

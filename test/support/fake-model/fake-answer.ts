@@ -1,20 +1,22 @@
 /**
  * What goes wrong. `after` counts the chunks (text or tool call) that are sent before it happens.
  * - `status`: an error status. `retry_after` is the header's text, or `{ date_in_s }` for an HTTP date.
- * - `hang`: no headers, ever. `stall`: nothing more, ever; with `comments` a keep-alive comment every 10 ms.
+ * - `hang`: no headers, ever. `stall`: nothing more, ever; `keep_alive` sends a comment, or a chunk without content, every 10 ms.
  * - `destroy`: the socket is reset. `end`: a clean end without finish reason. `done`: the same with `[DONE]`.
  * - `invalid_chunk`: data that is not JSON. `error_event`: an error object as data; both then end the stream.
+ * - `after_finish`: all chunks and the finish reason arrive, then the socket is silent for ever or reset.
  * - `bytes`: nothing is wrong, but each byte is written alone. `huge`: a text of about `bytes` bytes.
  */
 export type FakeFault =
   | { kind: 'status'; status: number; retry_after?: string | number | { date_in_s: number }; body?: unknown }
   | { kind: 'hang' }
-  | { kind: 'stall'; after: number; comments?: boolean }
+  | { kind: 'stall'; after: number; keep_alive?: 'comments' | 'empty_chunks' }
   | { kind: 'destroy'; after: number }
   | { kind: 'end'; after: number }
   | { kind: 'done'; after: number }
   | { kind: 'invalid_chunk'; after: number }
   | { kind: 'error_event'; after: number; error?: unknown }
+  | { kind: 'after_finish'; then: 'hang' | 'destroy' }
   | { kind: 'bytes' }
   | { kind: 'huge'; bytes: number };
 
@@ -41,13 +43,13 @@ export interface FakeAnswer {
   readonly fault?: FakeFault;
 }
 
-export interface FakeToolCall {
+interface FakeToolCall {
   readonly id?: string;
   readonly name: string;
   readonly arguments: string | Readonly<Record<string, unknown>>;
 }
 
-export interface FakeUsage {
+interface FakeUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;

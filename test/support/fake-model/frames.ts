@@ -4,6 +4,8 @@ import { type FakeAnswer, finishReason, textChunks, toolCalls, usageOf } from '.
 export interface Frames {
   readonly chunks: readonly string[];
   readonly tail: string;
+  /** The first frame of `tail`, the one with the finish reason. */
+  readonly finish: string;
   readonly whole: Buffer;
 }
 
@@ -11,6 +13,9 @@ const HEAD = '"id":"chatcmpl-fake","object":"chat.completion.chunk","created":17
 
 const chunkFrame = (delta: string, finish: string): string =>
   `data: {${HEAD},"choices":[{"index":0,"delta":${delta},"finish_reason":${finish}}]}\n\n`;
+
+/** A chunk that says nothing. */
+export const EMPTY_FRAME = chunkFrame('{"role":"assistant","content":""}', 'null');
 
 const cache = new WeakMap<FakeAnswer, Frames>();
 
@@ -27,9 +32,10 @@ export const framesOf = (answer: FakeAnswer): Frames => {
   });
   const usage = usageOf(answer);
   const usageFrame = usage === null ? '' : `data: {${HEAD},"choices":[],"usage":${JSON.stringify(usage)}}\n\n`;
-  const tail = `${chunkFrame('{}', JSON.stringify(finishReason(answer)))}${usageFrame}data: [DONE]\n\n`;
+  const finish = chunkFrame('{}', JSON.stringify(finishReason(answer)));
+  const tail = `${finish}${usageFrame}data: [DONE]\n\n`;
   const chunks = [...texts, ...calls];
-  const frames = { chunks, tail, whole: Buffer.from(chunks.join('') + tail) };
+  const frames = { chunks, tail, finish, whole: Buffer.from(chunks.join('') + tail) };
   cache.set(answer, frames);
   return frames;
 };

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FakeAnswer, FakeFault } from './fake-answer.ts';
-import { documentOf, framesOf } from './frames.ts';
+import { documentOf, EMPTY_FRAME, type Frames, framesOf } from './frames.ts';
 
-const COMMENT_EVERY_MS = 10;
+const KEEP_ALIVE_EVERY_MS = 10;
 const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'req-fake' };
 const JSON_TYPE = { 'content-type': 'application/json', 'x-request-id': 'req-fake' };
 
@@ -36,7 +36,7 @@ const play = (answer: FakeAnswer, response: ServerResponse, stream: boolean): vo
   const sent = fault !== undefined && 'after' in fault ? fault.after : frames.chunks.length;
   response.flushHeaders();
   sendPaced(frames.chunks.slice(0, sent), answer.delay_ms ?? 0, response, fault?.kind === 'bytes', () =>
-    finish(fault, frames.tail, response),
+    finish(fault, frames, response),
   );
 };
 
@@ -75,14 +75,17 @@ const writeBytes = (text: string, response: ServerResponse): void => {
   for (const byte of Buffer.from(text)) response.write(Buffer.of(byte));
 };
 
-const finish = (fault: FakeFault | undefined, tail: string, response: ServerResponse): void => {
+const finish = (fault: FakeFault | undefined, frames: Frames, response: ServerResponse): void => {
   switch (fault?.kind) {
     case 'stall':
-      if (fault.comments) sendComments(response);
+      if (fault.keep_alive) keepAlive(fault.keep_alive === 'comments' ? ': ping\n\n' : EMPTY_FRAME, response);
       return;
     case 'destroy':
-      // After what was written has left, so that the client sees the chunks before the reset.
-      response.write('', () => response.socket?.resetAndDestroy());
+      breakOff(response);
+      return;
+    case 'after_finish':
+      response.write(frames.finish);
+      if (fault.then === 'destroy') breakOff(response);
       return;
     case 'end':
       response.end();
@@ -97,16 +100,21 @@ const finish = (fault: FakeFault | undefined, tail: string, response: ServerResp
       response.end(`data: ${JSON.stringify({ error: fault.error ?? { message: 'fake failure', code: 500 } })}\n\n`);
       return;
     case 'bytes':
-      writeBytes(tail, response);
+      writeBytes(frames.tail, response);
       response.end();
       return;
     default:
-      response.end(tail);
+      response.end(frames.tail);
   }
 };
 
-const sendComments = (response: ServerResponse): void => {
-  const timer = setInterval(() => response.write(': ping\n\n'), COMMENT_EVERY_MS);
+/** A comment takes the reset along: it is sent after what was written before has left, so the client sees that first. */
+const breakOff = (response: ServerResponse): void => {
+  response.write(': about to break\n\n', () => response.socket?.destroy());
+};
+
+const keepAlive = (frame: string, response: ServerResponse): void => {
+  const timer = setInterval(() => response.write(frame), KEEP_ALIVE_EVERY_MS);
   response.once('close', () => clearInterval(timer));
 };
 

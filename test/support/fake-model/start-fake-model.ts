@@ -6,7 +6,7 @@ import type { FakeAnswer } from './fake-answer.ts';
 import { playAnswer } from './play-answer.ts';
 
 /** One request as the fake saw it. Times are epoch milliseconds; `ended_at` is null while the answer is under way. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly body: ChatRequest;
   readonly headers: IncomingHttpHeaders;
   readonly user_text: string;
