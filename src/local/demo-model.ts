@@ -57,7 +57,7 @@ export const startDemoModel = async (options: DemoModelOptions = {}): Promise<De
   };
 
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const pathname = (request.url ?? '/').split('?', 1)[0];
     if (request.method === 'GET' && pathname === '/v1/models') {
       sendJson(response, 200, {
         object: 'list',

@@ -1,0 +1,118 @@
+import type { OfferedTool } from './chat-request.ts';
+import { findArithmetic } from './find-arithmetic.ts';
+
+/** A call the demo model wants to make. */
+export interface PlannedCall {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** Which of the offered tools a question asks for, and with what arguments. None is a good answer. */
+export const planToolCalls = (question: string, tools: readonly OfferedTool[]): PlannedCall[] => {
+  const calls = tools.flatMap((tool) => {
+    const planned = planKnown(question, tool);
+    if (planned !== 'unknown') return planned === null ? [] : [{ name: tool.name, arguments: planned }];
+    return isMeant(question, tool.name) ? [{ name: tool.name, arguments: fillArguments(question, tool) }] : [];
+  });
+  // A list of documents answers "which documents are there"; searching for those words would only add noise.
+  const listed = calls.some((call) => call.name === 'list_documents');
+  return listed ? calls.filter((call) => call.name !== 'search_documents') : calls;
+};
+
+const TIME =
+  /\bwhat(?:'s|\s+is)?\s+(?:the\s+)?(?:current\s+)?(?:time|date|day)\b|\b(?:time|date|day)\s+is\s+it\b|\bcurrent\s+(?:time|date)\b|\btoday'?s\s+date\b|\bwhat\s+day\b/i;
+const ZONE = /\b(?:[A-Z][A-Za-z]+\/[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_]+)?|UTC)\b/;
+const ABOUT_DOCUMENTS = /\b(?:documents?|docs|documentation|skein|knowledge base|manual|handbook|search)\b/i;
+const LIST_DOCUMENTS =
+  /\b(?:list|which|what|show|how many)\b[^.?!]*\bdocuments?\b[^.?!]*(?:\b(?:are there|exist|have|available|uploaded)\b|[.?!]?$)/i;
+const SEARCH_LEAD =
+  /^(?:please\s+)?(?:(?:can|could|would)\s+you\s+)?(?:search|look|find)\s+(?:(?:in|through|up)\s+)?(?:(?:my|the|our|your)\s+)?(?:documents?|docs|documentation)?\s*(?:for|about|on)?\s*/i;
+
+/** The built-in tools: their arguments, null when the question does not ask for them, `unknown` for any other tool. */
+const planKnown = (question: string, tool: OfferedTool): Record<string, unknown> | null | 'unknown' => {
+  switch (tool.name) {
+    case 'calculator': {
+      const expression = findArithmetic(question);
+      return expression === null ? null : { [textProperty(tool, 'expression')]: expression };
+    }
+    case 'current_time': {
+      if (!TIME.test(question)) return null;
+      const property = ['timezone', 'time_zone', 'tz'].find((name) => tool.properties.has(name));
+      const zone = question.match(ZONE)?.[0] ?? (property && tool.required.includes(property) ? 'UTC' : undefined);
+      return property && zone ? { [property]: zone } : {};
+    }
+    case 'list_documents':
+      return LIST_DOCUMENTS.test(question) ? {} : null;
+    case 'search_documents': {
+      if (!ABOUT_DOCUMENTS.test(question)) return null;
+      const query = question.replace(SEARCH_LEAD, '').replace(/[?.!\s]+$/, '');
+      return { [textProperty(tool, 'query')]: query === '' ? question : query };
+    }
+    default:
+      return 'unknown';
+  }
+};
+
+/** The property that takes the text: the usual name where the schema has it, else its first text property. */
+const textProperty = (tool: OfferedTool, usual: string): string => {
+  if (tool.properties.has(usual)) return usual;
+  return [...tool.properties].find(([, schema]) => schema.type === 'string')?.[0] ?? usual;
+};
+
+const FILLER = new Set(['get', 'set', 'fetch', 'the', 'a', 'current', 'tool', 'by', 'for']);
+
+/** A tool is meant when the question names it, or has every telling word of its name ("weather" for get_weather). */
+const isMeant = (question: string, name: string): boolean => {
+  const text = question.toLowerCase();
+  if (text.includes(name.toLowerCase())) return true;
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '' && !FILLER.has(word));
+  return words.length > 0 && words.every((word) => new RegExp(`\\b${word}s?\\b`).test(text));
+};
+
+const fillArguments = (question: string, tool: OfferedTool): Record<string, unknown> => {
+  const given = readObject(question);
+  if (given !== null) return given;
+  const filled: Record<string, unknown> = {};
+  for (const name of tool.required) filled[name] = valueFor(question, tool.properties.get(name) ?? {});
+  return filled;
+};
+
+const valueFor = (question: string, schema: Record<string, unknown>): unknown => {
+  if (Array.isArray(schema.enum)) {
+    const mentioned = schema.enum.find((value) => question.toLowerCase().includes(String(value).toLowerCase()));
+    return mentioned ?? schema.enum[0];
+  }
+  switch (schema.type) {
+    case 'number':
+    case 'integer':
+      return Number(question.match(/-?\d+(?:\.\d+)?/)?.[0] ?? 1);
+    case 'boolean':
+      return true;
+    case 'array':
+      return [];
+    case 'object':
+      return {};
+    default:
+      return subjectOf(question);
+  }
+};
+
+/** What a question is about: quoted words, else a name after a preposition, else the whole question. */
+const subjectOf = (question: string): string =>
+  question.match(/"([^"]+)"/)?.[1] ??
+  question.match(/\b(?:in|for|of|about|to|from|at)\s+([A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*)/)?.[1] ??
+  question;
+
+const readObject = (question: string): Record<string, unknown> | null => {
+  const text = question.match(/\{[\s\S]*\}/)?.[0];
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+};
