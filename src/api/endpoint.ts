@@ -40,6 +40,8 @@ export interface Contract {
   readonly problems?: readonly ErrorCode[];
   /** No credentials needed. */
   readonly public?: boolean;
+  /** Left out of the OpenAPI document: not part of the API. */
+  readonly undocumented?: boolean;
 }
 
 export interface EndpointContext<P, Q, B> {

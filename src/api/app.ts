@@ -1,0 +1,36 @@
+import express, { type Express } from 'express';
+import { AppError } from '../shared/errors/app-error.ts';
+import type { ApiDeps } from './api-deps.ts';
+import { withReference } from './docs/with-reference.ts';
+import type { Endpoint } from './endpoint.ts';
+import { createEndpoints } from './endpoints.ts';
+import { createAuthenticate } from './middleware/authenticate.ts';
+import { checkAddress } from './middleware/check-address.ts';
+import { createCors } from './middleware/cors.ts';
+import { errorHandler } from './middleware/error-handler.ts';
+import { requestId } from './middleware/request-id.ts';
+import { createRequestLogger } from './middleware/request-logger.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { mountEndpoints } from './mount-endpoints.ts';
+
+/** What the frame itself needs; the endpoints bring their own needs. */
+export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version'>;
+
+/** The whole API as an Express app that does not listen. */
+export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEndpoints(deps));
+
+/** The frame around a list of endpoints: everything that holds for each request, and the reference pages. */
+export function createFrame({ config, logger, version }: FrameDeps, endpoints: readonly Endpoint[]): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
+  app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
+  mountEndpoints(app, withReference(endpoints, version), {
+    authenticate: createAuthenticate(config.AUTH_MODE),
+    bodyLimitBytes: config.BODY_LIMIT_BYTES,
+  });
+  app.use(() => {
+    throw new AppError('route_not_found', { detail: 'There is no such route; /docs lists those that exist.' });
+  });
+  app.use(errorHandler);
+  return app;
+}

@@ -1,0 +1,74 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { newId } from '../shared/domain/ids.ts';
+import { AppError } from '../shared/errors/app-error.ts';
+import type { Logger } from '../shared/logging/create-logger.ts';
+import { problemHeaders, toProblem } from './problem.ts';
+
+/**
+ * Times in milliseconds. They bound how long a request may take to ARRIVE; answers, and so streams, may take as long as they like. The keep-alive
+ * time is above the 60 s that common proxies keep idle connections, so that they close first and never send into a closing socket.
+ */
+export const HTTP_SERVER_OPTIONS = {
+  headersTimeout: 20_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+} as const;
+
+/**
+ * A server whose refusals below Express (bytes that are not HTTP, too many headers, requests that never arrive, unknown expectations) are problem
+ * documents too.
+ */
+export function createHttpServer(
+  listener: RequestListener,
+  logger: Logger,
+  options: { readonly [K in keyof typeof HTTP_SERVER_OPTIONS]?: number } = {},
+): Server {
+  const answering = new WeakMap<Duplex, ServerResponse>();
+  const server = createServer({ ...HTTP_SERVER_OPTIONS, ...options }, (req, res) => {
+    answering.set(req.socket, res);
+    listener(req, res);
+  });
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    const { error, requestId, body } = refusal(new AppError('expectation_failed'));
+    res.writeHead(error.status, headersOf(error, requestId, body)).end(body);
+  });
+  server.on('clientError', (cause: NodeJS.ErrnoException, socket: Duplex) => {
+    const { error, requestId, body } = refusal(toClientError(cause));
+    logger.debug({ request_id: requestId, code: error.code, cause: cause.code }, 'unreadable request');
+    // Bytes of an answer that has begun are on the wire: a second answer in the middle of it would be read as its body.
+    const begun = answering.get(socket);
+    if (!socket.writable || (begun?.headersSent && !begun.writableFinished)) {
+      socket.destroy();
+      return;
+    }
+    const headers = Object.entries(headersOf(error, requestId, body)).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\n${headers.join('')}\r\n${body}`, () => socket.destroy());
+  });
+  return server;
+}
+
+function refusal(error: AppError): { error: AppError; requestId: string; body: string } {
+  const requestId = newId();
+  return { error, requestId, body: JSON.stringify(toProblem(error, requestId)) };
+}
+
+const headersOf = (error: AppError, requestId: string, body: string): Record<string, string> => ({
+  ...problemHeaders(error),
+  'X-Request-Id': requestId,
+  'Content-Length': String(Buffer.byteLength(body)),
+  Connection: 'close',
+});
+
+function toClientError({ code }: NodeJS.ErrnoException): AppError {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new AppError('headers_too_large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AppError('request_timeout');
+    default:
+      return new AppError('bad_request', { detail: 'This is not a well-formed HTTP/1.1 request.' });
+  }
+}
