@@ -20,7 +20,7 @@ const describe = (result: ToolResult): string => {
     case 'calculator':
       return `${firstText(parse(result.arguments)) ?? 'The result'} = ${field(value, ['result', 'value', 'answer']) ?? cut(result.content)}`;
     case 'current_time':
-      return `It is ${field(value, ['time', 'now', 'current_time', 'local', 'iso', 'datetime']) ?? cut(result.content)}.`;
+      return `It is ${field(value, ['local', 'time', 'now', 'current_time', 'utc', 'iso', 'datetime']) ?? cut(result.content)}.`;
     case 'search_documents':
       return describeHits(value, result);
     case 'list_documents':
@@ -62,9 +62,12 @@ const itemsOf = (value: unknown): readonly unknown[] | null => {
   return Object.values(value).find((inner) => Array.isArray(inner)) ?? null;
 };
 
+/** `{error: {message}}`, `{error: code, message}` and `Error: …` are what tools usually say when they failed. */
 const failureOf = (value: unknown, content: string): string | null => {
   if (typeof value === 'object' && value !== null && 'error' in value && value.error) {
-    return field(value.error, ['message', 'code']) ?? field(value, ['message', 'error']) ?? JSON.stringify(value.error);
+    const told =
+      typeof value.error === 'object' ? field(value.error, ['message', 'code']) : field(value, ['message', 'error']);
+    return told ?? JSON.stringify(value.error);
   }
   return /^error\b/i.test(content) ? content : null;
 };

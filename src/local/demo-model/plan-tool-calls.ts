@@ -24,7 +24,7 @@ const TIME =
 const ZONE = /\b(?:[A-Z][A-Za-z]+\/[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_]+)?|UTC)\b/;
 const ABOUT_DOCUMENTS = /\b(?:documents?|docs|documentation|skein|knowledge base|manual|handbook|search)\b/i;
 const LIST_DOCUMENTS =
-  /\b(?:list|which|what|show|how many)\b[^.?!]*\bdocuments?\b[^.?!]*(?:\b(?:are there|exist|have|available|uploaded)\b|[.?!]?$)/i;
+  /\b(?:list|which|what|show|how many)\b[^.?!]*\bdocuments?\b\s*(?:(?:\w+\s+){0,2}(?:there|exist|have|available|uploaded)\b|[.?!]*\s*$)/i;
 const SEARCH_LEAD =
   /^(?:please\s+)?(?:(?:can|could|would)\s+you\s+)?(?:search|look|find)\s+(?:(?:in|through|up)\s+)?(?:(?:my|the|our|your)\s+)?(?:documents?|docs|documentation)?\s*(?:for|about|on)?\s*/i;
 
@@ -38,7 +38,7 @@ const planKnown = (question: string, tool: OfferedTool): Record<string, unknown>
     case 'current_time': {
       if (!TIME.test(question)) return null;
       const property = ['timezone', 'time_zone', 'tz'].find((name) => tool.properties.has(name));
-      const zone = question.match(ZONE)?.[0] ?? (property && tool.required.includes(property) ? 'UTC' : undefined);
+      const zone = zoneIn(question) ?? (property && tool.required.includes(property) ? 'UTC' : undefined);
       return property && zone ? { [property]: zone } : {};
     }
     case 'list_documents':
@@ -51,6 +51,16 @@ const planKnown = (question: string, tool: OfferedTool): Record<string, unknown>
     default:
       return 'unknown';
   }
+};
+
+/** A time zone by its name, or by the city in it: "Europe/Berlin", "UTC", "New York". */
+const zoneIn = (question: string): string | undefined => {
+  const named = question.match(ZONE)?.[0];
+  if (named !== undefined) return named;
+  return Intl.supportedValuesOf('timeZone').find((zone) => {
+    const city = zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone;
+    return new RegExp(`\\bin ${city}\\b`, 'i').test(question);
+  });
 };
 
 /** The property that takes the text: the usual name where the schema has it, else its first text property. */

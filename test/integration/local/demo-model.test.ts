@@ -15,7 +15,7 @@ const tool = (name: string, properties: Record<string, unknown> = {}, required: 
 const text = { type: 'string' };
 const builtins = [
   tool('calculator', { expression: text }, ['expression']),
-  tool('current_time', { timezone: text }),
+  tool('current_time', { time_zone: text }),
   tool('search_documents', { query: text, limit: { type: 'integer' } }, ['query']),
   tool('list_documents'),
 ];
@@ -66,10 +66,14 @@ describe('the demo model', () => {
     ['1,000 plus 24', 'calculator', { expression: '1000+24' }],
     ['12-7', 'calculator', { expression: '12-7' }],
     ['What time is it?', 'current_time', {}],
-    ["What's the date in Europe/Berlin?", 'current_time', { timezone: 'Europe/Berlin' }],
+    ["What's the date in Europe/Berlin?", 'current_time', { time_zone: 'Europe/Berlin' }],
+    ['What time is it in New York?', 'current_time', { time_zone: 'America/New_York' }],
     ['Search the documents for admission window', 'search_documents', { query: 'admission window' }],
     ['What is Skein?', 'search_documents', { query: 'What is Skein' }],
+    ['Which documents mention cancel?', 'search_documents', { query: 'Which documents mention cancel' }],
     ['Which documents are there?', 'list_documents', {}],
+    ['What documents do I have?', 'list_documents', {}],
+    ['Show me the documents', 'list_documents', {}],
   ])('answers "%s" with a call of %s', async (question, name, args) => {
     const answer = await ask([user(question)]);
     expect(answer.tool_calls.map((call) => [call.name, JSON.parse(call.arguments)])).toEqual([[name, args]]);
@@ -89,8 +93,11 @@ describe('the demo model', () => {
   });
 
   it('calls several tools when the question asks for several things', async () => {
-    const answer = await converse('What is 6*7 and what time is it?', ['{"result":42}', '{"time":"12:00"}']);
-    expect(answer).toBe('6*7 = 42\n\nIt is 12:00.');
+    const answer = await converse('What is 6*7 and what time is it?', [
+      '42',
+      '{"utc":"2030-01-01T12:00:00.000Z","time_zone":"UTC","local":"Tuesday 1 January 2030 at 12:00:00 UTC"}',
+    ]);
+    expect(answer).toBe('6*7 = 42\n\nIt is Tuesday 1 January 2030 at 12:00:00 UTC.');
   });
 
   it('answers from what the tools returned', async () => {
@@ -104,10 +111,11 @@ describe('the demo model', () => {
     );
   });
 
-  it('says so when a tool failed', async () => {
-    expect(await converse('What is 1/0?', ['{"error":{"code":"invalid","message":"division by zero"}}'])).toBe(
-      'The tool `calculator` could not do it: division by zero',
-    );
+  it.each([
+    '{"error":"invalid_expression","message":"no such sum"}',
+    '{"error":{"code":"invalid","message":"no such sum"}}',
+  ])('says so when a tool failed with %s', async (result) => {
+    expect(await converse('What is 1/0?', [result])).toBe('The tool `calculator` could not do it: no such sum');
   });
 
   it('calls tools it does not know when the question names them, with what it can read from the question', async () => {
