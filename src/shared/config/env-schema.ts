@@ -66,6 +66,10 @@ export const envSchema = z.object({
   STREAM_HEARTBEAT_MS: milliseconds(5000).describe(
     'Comment on a quiet stream, for proxies and clients that watch for silence.',
   ),
+  HEALTH_FILE: z
+    .string()
+    .optional()
+    .describe('A worker touches this file at each heartbeat, for container health checks.'),
   DRAIN_MS: milliseconds(25_000).describe('After SIGTERM: how long running work may finish before it is handed back.'),
 });
 

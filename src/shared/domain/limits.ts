@@ -32,5 +32,5 @@ export const DEFAULT_LIMITS: Limits = {
   max_context_messages: 1000,
 };
 
-/** How often a run is taken by a worker before it is given up as `worker_lost`. */
-export const MAX_ATTEMPTS = 3;
+/** Attempts that may end with a dead worker or an error of ours before the run is given up. */
+export const MAX_LOST_ATTEMPTS = 3;

@@ -58,6 +58,8 @@ export interface RunDocument {
   active?: true;
   dispatch: number;
   attempt: number;
+  /** How many attempts ended with a dead worker or an error of ours. */
+  lost: number;
   worker_id: string | null;
   multitask_strategy: Multitask;
   lane: Lane;

@@ -69,6 +69,10 @@ export function createModels(connection: Connection): Models {
       [
         [{ project_id: 1, temporary: 1, updated_at: -1, _id: -1 }, { name: 'list' }],
         [{ deleted_at: 1 }, { name: 'deleted', sparse: true }],
+        [
+          { temporary: 1, updated_at: 1 },
+          { name: 'temporary', partialFilterExpression: { temporary: true } },
+        ],
       ],
     ),
     assistants: define(
@@ -105,6 +109,7 @@ export function createModels(connection: Connection): Models {
         active: { type: Boolean, default: undefined },
         dispatch: whole,
         attempt: whole,
+        lost: whole,
         worker_id: any,
         multitask_strategy: text,
         lane: text,

@@ -5,7 +5,7 @@
 
 import type { ToolCall, Usage } from '../domain/message.ts';
 import type { RunError } from '../domain/run.ts';
-import { isTerminal, type RunStatus, type TerminalStatus } from '../domain/run-status.ts';
+import { isTerminal, type TerminalStatus } from '../domain/run-status.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
@@ -36,8 +36,11 @@ export interface RunLifecycle {
   pause(owner: RunOwner, calls: readonly ToolCall[], usage: Usage): Promise<RunDocument | null>;
   /** The client delivered: back on the queue. */
   resume(projectId: string, runId: string): Promise<RunDocument | null>;
-  /** A worker gives an unfinished run back (stop), or the sweeper takes it from a dead one. null: someone was first. */
-  handBack(owner: RunOwner): Promise<RunDocument | null>;
+  /**
+   * A worker gives an unfinished run back, or the sweeper takes it from a dead worker; it is on the queue again at the last committed step.
+   * `lost` counts against the run: something went wrong. null: someone was first, or a cancel was asked for.
+   */
+  handBack(owner: RunOwner, lost: boolean): Promise<RunDocument | null>;
   /** Rings again for a run that was dispatched and never taken. */
   redispatch(run: Pick<RunDocument, '_id' | 'dispatch'>): Promise<RunDocument | null>;
   /** Ends a run nobody owns. `from` guards against a change in between. */
@@ -48,8 +51,6 @@ export interface RunLifecycle {
   ): Promise<RunDocument | null>;
   /** Ids of this worker's runs that a client wants stopped. */
   cancelRequested(workerId: string): Promise<string[]>;
-  /** Runs in these states, oldest first, for the sweeper. */
-  inStates(states: readonly RunStatus[], limit: number): Promise<RunDocument[]>;
 }
 
 export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
@@ -126,10 +127,13 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
         { $set: { status: 'queued', required_action: null, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
       ),
 
-    handBack: (owner) =>
+    handBack: (owner, lost) =>
       update(
         { ...owned(owner), status: 'in_progress' },
-        { $set: { status: 'queued', worker_id: null, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+        {
+          $set: { status: 'queued', worker_id: null, dispatched_at: new Date() },
+          $inc: { dispatch: 1, lost: lost ? 1 : 0 },
+        },
       ),
 
     redispatch: (run) =>
@@ -150,14 +154,6 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
         .lean<Pick<RunDocument, '_id'>[]>();
       return found.map((run) => run._id);
     },
-
-    inStates: (states, limit) =>
-      runs
-        .find({ status: { $in: [...states] } })
-        .sort({ _id: 1 })
-        .limit(limit)
-        .batchSize(limit + 1)
-        .lean<RunDocument[]>(),
   };
 }
 

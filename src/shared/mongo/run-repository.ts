@@ -1,5 +1,5 @@
 import type { Run } from '../domain/run.ts';
-import { isTerminal, type RunStatus } from '../domain/run-status.ts';
+import { isTerminal, type RunStatus, TERMINAL_STATUSES } from '../domain/run-status.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument } from './documents.ts';
 import { insertOne } from './insert-one.ts';
@@ -36,6 +36,8 @@ export interface RunRepository {
   list(projectId: string, filter: RunFilter, page: { limit: number; after?: string | undefined }): Promise<Run[]>;
   /** The run that holds the thread. */
   active(projectId: string, threadId: string): Promise<Run | null>;
+  /** Runs of the thread that have not ended, in order. */
+  open(projectId: string, threadId: string): Promise<Run[]>;
   countQueued(projectId: string, threadId: string): Promise<number>;
   /** How many runs of the thread go first; null when the run does not wait. */
   queuePosition(projectId: string, run: Pick<Run, 'run_id' | 'thread_id' | 'seq' | 'status'>): Promise<number | null>;
@@ -99,6 +101,11 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
 
     active: async (projectId, threadId) =>
       wire(await runs.findOne({ project_id: projectId, thread_id: threadId, active: true }).lean<RunDocument>()),
+
+    async open(projectId, threadId) {
+      const filter = { project_id: projectId, thread_id: threadId, status: { $nin: [...TERMINAL_STATUSES] } };
+      return (await runs.find(filter).sort({ seq: 1 }).lean<RunDocument[]>()).map(toRun);
+    },
 
     countQueued: (projectId, threadId) =>
       runs.countDocuments({ project_id: projectId, thread_id: threadId, status: 'queued' }),

@@ -40,6 +40,8 @@ export interface ThreadRepository {
   noteUpdate(projectId: string, threadId: string, lastMessage: MessagePreview | null): Promise<void>;
   /** Makes the thread invisible at once; its parts are removed after. false: no such thread. */
   markDeleted(projectId: string, threadId: string): Promise<boolean>;
+  /** Threads whose deletion was interrupted, and temporary ones that nobody has used for long; across projects, for the sweeper. */
+  leftovers(deletedBefore: Date, temporaryBefore: Date): Promise<{ project_id: string; thread_id: string }[]>;
   /** The last step of a deletion. */
   removeDocument(projectId: string, threadId: string): Promise<void>;
 }
@@ -165,6 +167,19 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         $set: { deleted_at: new Date() },
       });
       return matchedCount === 1;
+    },
+
+    async leftovers(deletedBefore, temporaryBefore) {
+      const ids = { project_id: 1 } as const;
+      const deleted = await threads
+        .find({ deleted_at: { $lt: deletedBefore } }, ids)
+        .limit(20)
+        .lean<ThreadDocument[]>();
+      const unused = await threads
+        .find({ temporary: true, updated_at: { $lt: temporaryBefore } }, ids)
+        .limit(20)
+        .lean<ThreadDocument[]>();
+      return [...deleted, ...unused].map((thread) => ({ project_id: thread.project_id, thread_id: thread._id }));
     },
 
     async removeDocument(projectId, threadId) {

@@ -9,6 +9,8 @@ export interface RunQueue {
    * @throws when Redis does not answer within the connection's time-out; the job may be there all the same, and the sweeper rings again.
    */
   ring(lane: Lane, job: RunJob): Promise<void>;
+  /** Does the job wait to be taken? false: it is taken, done or lost. */
+  isWaiting(lane: Lane, job: RunJob): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,10 @@ export function createRunQueue(redis: Redis, prefix: string, onError: (error: Er
   return {
     async ring(lane, job) {
       await queues[lane].add('run', job, { jobId: runJobId(job) });
+    },
+    async isWaiting(lane, job) {
+      const state = await queues[lane].getJobState(runJobId(job));
+      return state === 'waiting' || state === 'prioritized' || state === 'delayed';
     },
     async close() {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));

@@ -1,0 +1,57 @@
+import type { PipelineStage } from 'mongoose';
+import type { RunDocument } from './documents.ts';
+import type { Models } from './models.ts';
+
+/** Look-ups of the sweeper, across projects. Each is bounded; what one sweep leaves the next one finds. */
+export interface RunSweep {
+  /** Runs that a worker says it has, or had. */
+  owned(): Promise<RunDocument[]>;
+  /** Dispatched more than `ms` ago and not taken. */
+  untaken(ms: number): Promise<RunDocument[]>;
+  /** Threads with runs that wait for more than `ms` while no run holds the thread. */
+  threadsToPromote(ms: number): Promise<{ project_id: string; thread_id: string }[]>;
+  /** Past `expires_at` before they were taken, or while they waited for the client. */
+  expired(): Promise<RunDocument[]>;
+}
+
+const OWNED_LIMIT = 5000;
+const LIMIT = 500;
+
+/** `input` and `options` may be large, and no sweep looks at them. */
+const WITHOUT_PAYLOAD = { input: 0, options: 0 } as const;
+
+export function createRunSweep(models: Pick<Models, 'runs'>): RunSweep {
+  const { runs } = models;
+  const find = (filter: object, limit: number) =>
+    runs
+      .find(filter, WITHOUT_PAYLOAD)
+      .sort({ _id: 1 })
+      .limit(limit)
+      .batchSize(limit + 1)
+      .lean<RunDocument[]>();
+
+  return {
+    owned: () => find({ status: { $in: ['in_progress', 'cancelling'] } }, OWNED_LIMIT),
+
+    untaken: (ms) => find({ status: 'queued', active: true, dispatched_at: { $lt: new Date(Date.now() - ms) } }, LIMIT),
+
+    async threadsToPromote(ms) {
+      const waiting: PipelineStage[] = [
+        { $match: { status: 'queued', active: { $exists: false }, created_at: { $lt: new Date(Date.now() - ms) } } },
+        { $group: { _id: '$thread_id', project_id: { $first: '$project_id' } } },
+      ];
+      const threads = await runs.aggregate<{ _id: string; project_id: string }>(waiting);
+      const held = await runs
+        .find({ thread_id: { $in: threads.map((thread) => thread._id) }, active: true }, { thread_id: 1 })
+        .batchSize(threads.length + 1)
+        .lean<Pick<RunDocument, 'thread_id'>[]>();
+      const busy = new Set(held.map((run) => run.thread_id));
+      return threads
+        .filter((thread) => !busy.has(thread._id))
+        .slice(0, LIMIT)
+        .map(({ _id, project_id }) => ({ project_id, thread_id: _id }));
+    },
+
+    expired: () => find({ status: { $in: ['queued', 'requires_action'] }, expires_at: { $lt: new Date() } }, LIMIT),
+  };
+}

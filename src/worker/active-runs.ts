@@ -1,0 +1,41 @@
+import type { AbortReason } from './run/abort-reason.ts';
+
+/** The runs this worker executes right now. */
+export interface ActiveRuns {
+  readonly size: number;
+  /** Executes `work` as the run's only execution in this process and gives it the run's abort signal. */
+  track(runId: string, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Stops a run; false when it is not here. */
+  abort(runId: string, reason: AbortReason): boolean;
+  abortAll(reason: AbortReason): void;
+  /** Settles when no run is left. */
+  idle(): Promise<void>;
+}
+
+export function createActiveRuns(): ActiveRuns {
+  const running = new Map<string, { controller: AbortController; done: Promise<void> }>();
+  return {
+    get size() {
+      return running.size;
+    },
+    async track(runId, work) {
+      const controller = new AbortController();
+      const done = work(controller.signal).finally(() => {
+        if (running.get(runId)?.controller === controller) running.delete(runId);
+      });
+      running.set(runId, { controller, done });
+      await done;
+    },
+    abort(runId, reason) {
+      const run = running.get(runId);
+      run?.controller.abort(reason);
+      return run !== undefined;
+    },
+    abortAll(reason) {
+      for (const { controller } of running.values()) controller.abort(reason);
+    },
+    async idle() {
+      while (running.size > 0) await Promise.allSettled([...running.values()].map(({ done }) => done));
+    },
+  };
+}

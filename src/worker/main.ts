@@ -1,0 +1,30 @@
+import { hostname } from 'node:os';
+import { loadConfig } from '../shared/config/load-config.ts';
+import { newId } from '../shared/domain/ids.ts';
+import { createReleaseStack } from '../shared/lifecycle/release-stack.ts';
+import { stopOnSignal } from '../shared/lifecycle/stop-on-signal.ts';
+import { createLogger } from '../shared/logging/create-logger.ts';
+import { startWorker } from './start-worker.ts';
+
+const config = loadConfig(process.env);
+const workerId = `${hostname()}-${process.pid}-${newId().slice(-8)}`;
+const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
+const releases = createReleaseStack();
+
+try {
+  const worker = await startWorker({ config, workerId, logger, releases });
+  stopOnSignal(async (signal) => {
+    logger.info({ signal }, 'worker is stopping');
+    await worker.stop();
+    await releases.release();
+    logger.info('worker has stopped');
+  });
+  logger.info(
+    { worker_id: workerId, interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS },
+    'worker is ready',
+  );
+} catch (err) {
+  logger.fatal({ err }, 'worker could not start');
+  await releases.release().catch(() => undefined);
+  process.exit(1);
+}

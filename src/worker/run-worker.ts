@@ -1,0 +1,66 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '../shared/logging/create-logger.ts';
+import type { RunDocument } from '../shared/mongo/documents.ts';
+import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
+import type { RunJob } from '../shared/queue/run-job.ts';
+import type { RedisKeys } from '../shared/redis/keys.ts';
+import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
+import type { ActiveRuns } from './active-runs.ts';
+import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
+import { type SettleRunDeps, settleRun } from './run/settle-run.ts';
+
+export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
+  Omit<SettleRunDeps, 'events' | 'logger' | 'lifecycle'> & {
+    readonly workerId: string;
+    readonly lifecycle: RunLifecycle;
+    readonly active: ActiveRuns;
+    /** Role `publisher`. */
+    readonly redis: Redis;
+    readonly keys: RedisKeys;
+    readonly logger: Logger;
+    /** Aborted when the process may not wait any longer. */
+    readonly stopped: AbortSignal;
+  };
+
+/**
+ * Handles one bell: takes the run if it is there to be taken, executes it and writes how that ended. Two bells for one run, in this process or in two, do no harm: one
+ * claim wins and the other stands down at once.
+ */
+export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
+  const { workerId, lifecycle, active, redis, keys, stopped } = deps;
+
+  async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    const logger = deps.logger.child({ run_id: run._id, thread_id: run.thread_id, attempt: run.attempt });
+    const events = createRunEventWriter({ redis, keys, runId: run._id, attempt: run.attempt, logger });
+    const deadline = setTimeout(() => active.abort(run._id, 'deadline'), timeLeftMs(run));
+    const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
+    const settled = await settleRun({ ...deps, events, logger }, run, outcome, stopped);
+    await events.flush();
+    const line = {
+      settled,
+      status: outcome.kind === 'end' ? outcome.end.status : outcome.kind,
+      tokens: outcome.kind === 'end' ? outcome.end.usage.total_tokens : undefined,
+      code: outcome.kind === 'end' ? outcome.end.error?.code : undefined,
+      duration_ms: Math.round(performance.now() - startedAt),
+    };
+    const err = outcome.kind === 'end' ? outcome.cause : outcome.kind === 'give_back' ? outcome.error : undefined;
+    if (err) logger.error({ ...line, err }, 'run failed on our side');
+    else logger.info(line, 'run executed');
+  }
+
+  return async (job) => {
+    const claim = await lifecycle.claim(job.run_id, job.dispatch, workerId);
+    if (claim.kind === 'stand_down') {
+      deps.logger.debug({ run_id: job.run_id, dispatch: job.dispatch, reason: claim.reason }, 'stood down');
+      return;
+    }
+    await active.track(job.run_id, (signal) => execute(claim.run, signal));
+  };
+}
+
+/** Milliseconds the run has left. They count from its first start, over all attempts. */
+function timeLeftMs(run: RunDocument): number {
+  const usedMs = Date.now() - (run.started_at?.getTime() ?? Date.now());
+  return Math.max(run.options.limits.max_duration_ms - usedMs, 1);
+}

@@ -1,0 +1,131 @@
+/**
+ * Finds what fell through: by a crash between two writes, a Redis that lost its queue, a dead worker. It runs in every worker; each change is a compare-and-set, so several
+ * sweepers at once, or one that dies in between, change nothing twice.
+ */
+import { MAX_LOST_ATTEMPTS } from '../shared/domain/limits.ts';
+import type { Logger } from '../shared/logging/create-logger.ts';
+import type { RunDocument } from '../shared/mongo/documents.ts';
+import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
+import type { RunSweep } from '../shared/mongo/run-sweep.ts';
+import { toRun } from '../shared/mongo/to-wire.ts';
+import type { WorkerRepository } from '../shared/mongo/worker-repository.ts';
+import type { RunQueue } from '../shared/queue/run-queue.ts';
+import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
+import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
+import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+
+export interface Sweeper {
+  /** One pass over everything; the interval calls it, and tests. */
+  sweep(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SweeperDeps {
+  readonly sweep: RunSweep;
+  readonly lifecycle: RunLifecycle;
+  readonly conclude: ConcludeRun;
+  readonly workers: Pick<WorkerRepository, 'aliveAmong'>;
+  readonly queue: Pick<RunQueue, 'isWaiting'>;
+  readonly dispatcher: Dispatcher;
+  readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
+  readonly everyMs: number;
+  readonly lostMs: number;
+  readonly logger: Logger;
+}
+
+/** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. */
+const UNTAKEN_MS = 10_000;
+
+export function startSweeper(deps: SweeperDeps): Sweeper {
+  const { sweep: find, lifecycle, conclude, workers, queue, dispatcher, remover, logger } = deps;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  /** Runs whose worker is dead: resumed elsewhere, ended as cancelled, or given up. */
+  async function takeFromDeadWorkers(): Promise<void> {
+    const owned = await find.owned();
+    const alive = await workers.aliveAmong([...new Set(owned.flatMap((run) => run.worker_id ?? []))], deps.lostMs);
+    for (const run of owned) {
+      if (run.worker_id !== null && alive.has(run.worker_id)) continue;
+      if (run.status === 'cancelling') await settle(run, 'cancelled');
+      else if (run.lost + 1 >= MAX_LOST_ATTEMPTS) await settle(run, 'failed');
+      else {
+        const queued = await lifecycle.handBack(run, true);
+        if (!queued) continue;
+        logger.warn(
+          { run_id: run._id, worker_id: run.worker_id, attempt: run.attempt },
+          'took a run from a worker that is gone',
+        );
+        await dispatcher.ring(queued);
+      }
+    }
+  }
+
+  async function settle(run: RunDocument, status: 'cancelled' | 'failed' | 'expired'): Promise<void> {
+    const error =
+      status === 'failed'
+        ? { code: 'worker_lost', message: `The run was given up after ${MAX_LOST_ATTEMPTS} lost workers.` }
+        : null;
+    const ended = await lifecycle.settle(run, status, error);
+    if (!ended) return;
+    logger.warn({ run_id: run._id, status }, 'ended a run that nobody executes');
+    await conclude(toRun(ended));
+  }
+
+  /** Dispatched, not taken, and not on the queue either: the bell is lost. */
+  async function ringAgain(): Promise<void> {
+    for (const run of await find.untaken(UNTAKEN_MS)) {
+      if (await queue.isWaiting(run.lane, { run_id: run._id, dispatch: run.dispatch })) continue;
+      const again = await lifecycle.redispatch(run);
+      if (again) await dispatcher.ring(again);
+    }
+  }
+
+  async function promoteFreeThreads(): Promise<void> {
+    for (const { project_id, thread_id } of await find.threadsToPromote(UNTAKEN_MS))
+      await dispatcher.promote(project_id, thread_id);
+  }
+
+  async function expire(): Promise<void> {
+    for (const run of await find.expired()) await settle(run, 'expired');
+  }
+
+  const parts = {
+    takeFromDeadWorkers,
+    ringAgain,
+    promoteFreeThreads,
+    expire,
+    removeLeftovers: () => remover.removeLeftovers(),
+  };
+
+  async function sweep(): Promise<void> {
+    for (const [part, run] of Object.entries(parts)) {
+      if (stopped) return;
+      await run().catch((err) =>
+        logger.warn({ err, part }, 'a part of the sweep failed; the next sweep does it again'),
+      );
+    }
+  }
+
+  function schedule(): void {
+    timer = setTimeout(
+      () => {
+        running = sweep().finally(() => {
+          if (!stopped) schedule();
+        });
+      },
+      deps.everyMs * (0.75 + Math.random() / 2),
+    );
+  }
+  schedule();
+
+  return {
+    sweep,
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
