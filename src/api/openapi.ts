@@ -65,9 +65,11 @@ function toOperation(contract: Contract, problems: ProblemResponses): ZodOpenApi
   };
 }
 
-/** Such as `post_threads_thread_id_copy`: stable, and unique because method and path are. */
-const operationId = ({ method, path }: Contract): string =>
-  `${method}${path.replaceAll(/[^A-Za-z0-9]+/g, '_').replace(/_$/, '')}`;
+/** Such as `getThreadsByThreadId`: a name for generated clients, stable and unique because method and path are. */
+function operationId({ method, path }: Contract): string {
+  const words = path.replaceAll('{', 'by_').split(/[^A-Za-z0-9]+/);
+  return method + words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+}
 
 function answers(contract: Contract): Record<string, ZodOpenApiResponseObject> {
   const byStatus = Object.entries(contract.responses).map(([status, spec]) => [status, toAnswer(spec)] as const);

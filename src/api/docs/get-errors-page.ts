@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ERROR_CATALOGUE } from '../../shared/errors/error-catalogue.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { PAGE_POLICY } from './page-policy.ts';
@@ -38,6 +39,7 @@ export const getErrorsPage = () =>
     summary: 'Read the list of errors',
     description: 'What `type` of a problem document points to.',
     public: true,
+    query: z.looseObject({}),
     responses: { 200: { description: 'A page.', contentType: 'text/html', example: '<!doctype html>…' } },
     async handler({ res }) {
       res.type('html').set('Content-Security-Policy', PAGE_POLICY).send(PAGE);

@@ -17,6 +17,7 @@ export const getReferenceAsset = () => {
     summary: 'Get a file of the reference pages',
     description: 'Script, style or picture.',
     public: true,
+    query: z.looseObject({}),
     undocumented: true,
     params: z.object({ file: z.enum([...PACKAGED, ...Object.keys(OWN)]) }),
     responses: { 200: { description: 'The file.' } },

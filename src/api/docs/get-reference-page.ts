@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { defineEndpoint } from '../endpoint.ts';
 import { PAGE_POLICY } from './page-policy.ts';
 
@@ -27,6 +28,7 @@ export const getReferencePage = () =>
     summary: 'Read this reference',
     description: 'An interactive page that works without internet. `/docs#Threads` lands on a section.',
     public: true,
+    query: z.looseObject({}),
     responses: { 200: { description: 'A page.', contentType: 'text/html', example: '<!doctype html>…' } },
     async handler({ res }) {
       res.type('html').set('Content-Security-Policy', PAGE_POLICY).send(PAGE);
