@@ -1,7 +1,17 @@
 import type { Config } from '../shared/config/load-config.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { AssistantRepository } from '../shared/mongo/assistant-repository.ts';
+import type { CheckpointLog } from '../shared/mongo/checkpoint-log.ts';
+import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
+import type { RunRepository } from '../shared/mongo/run-repository.ts';
+import type { ThreadReader } from '../shared/mongo/thread-reader.ts';
 import type { ThreadRepository } from '../shared/mongo/thread-repository.ts';
+import type { ToolCallRepository } from '../shared/mongo/tool-call-repository.ts';
+import type { RunEventHub } from '../shared/run-events/run-event-hub.ts';
+import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
+import type { RunCanceller } from '../shared/threads/run-canceller.ts';
+import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { RunStreams } from './sse/run-streams.ts';
 
 /**
  * Everything the API works with. `createApp` and the endpoint factories get it; only main.ts and tests make it. A factory takes
@@ -16,4 +26,14 @@ export interface ApiDeps {
   readonly health: Readonly<Record<'mongo' | 'redis', () => Promise<unknown>>>;
   readonly threads: ThreadRepository;
   readonly assistants: AssistantRepository;
+  readonly runs: RunRepository;
+  readonly lifecycle: Pick<RunLifecycle, 'resume'>;
+  readonly toolCalls: Pick<ToolCallRepository, 'deliver'>;
+  readonly log: CheckpointLog;
+  readonly reader: ThreadReader;
+  readonly dispatcher: Dispatcher;
+  readonly canceller: RunCanceller;
+  readonly remover: ThreadRemover;
+  readonly hub: RunEventHub;
+  readonly streams: RunStreams;
 }

@@ -6,14 +6,31 @@ import { listAssistants } from './assistants/list-assistants.ts';
 import { listVersions } from './assistants/list-versions.ts';
 import { patchAssistant } from './assistants/patch-assistant.ts';
 import type { Endpoint } from './endpoint.ts';
+import { cancelRun } from './runs/cancel-run.ts';
+import { cancelThreadRuns } from './runs/cancel-thread-runs.ts';
+import { createRun } from './runs/create-run.ts';
+import { getRun } from './runs/get-run.ts';
+import { joinRun } from './runs/join-run.ts';
+import { joinRunStream } from './runs/join-run-stream.ts';
+import { listRuns } from './runs/list-runs.ts';
+import { listSteps } from './runs/list-steps.ts';
+import { streamRun } from './runs/stream-run.ts';
+import { submitToolOutputs } from './runs/submit-tool-outputs.ts';
+import { waitRun } from './runs/wait-run.ts';
 import { getInfo } from './system/get-info.ts';
 import { getLive } from './system/get-live.ts';
 import { getOk } from './system/get-ok.ts';
 import { getReady } from './system/get-ready.ts';
+import { copyThread } from './threads/copy-thread.ts';
 import { createThread } from './threads/create-thread.ts';
+import { deleteThread } from './threads/delete-thread.ts';
+import { getHistory } from './threads/get-history.ts';
+import { getState } from './threads/get-state.ts';
 import { getThread } from './threads/get-thread.ts';
+import { listMessages } from './threads/list-messages.ts';
 import { listThreads } from './threads/list-threads.ts';
 import { patchThread } from './threads/patch-thread.ts';
+import { updateState } from './threads/update-state.ts';
 
 /**
  * Every endpoint, in the order of the reference. Factories only keep `deps` for later: the OpenAPI document is made from endpoints that have none.
@@ -24,6 +41,23 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     createThread(deps),
     getThread(deps),
     patchThread(deps),
+    deleteThread(deps),
+    copyThread(deps),
+    getState(deps),
+    updateState(deps),
+    ...getHistory(deps),
+    listMessages(deps),
+    ...createRun(deps),
+    ...streamRun(deps),
+    ...waitRun(deps),
+    ...listRuns(deps),
+    cancelThreadRuns(deps),
+    ...getRun(deps),
+    ...listSteps(deps),
+    ...joinRun(deps),
+    ...joinRunStream(deps),
+    ...cancelRun(deps),
+    ...submitToolOutputs(deps),
     listAssistants(deps),
     createAssistant(deps),
     getAssistant(deps),

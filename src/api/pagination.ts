@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalid } from './validate.ts';
 
 /** A whole number from the query string: digits only, so `1e3`, ` 5` and `0x5` are refused. */
-const limitSchema = (fallback: number) =>
+export const limitSchema = (fallback: number) =>
   z
     .string()
     .regex(/^\d{1,3}$/, 'must be a whole number')
@@ -67,9 +67,17 @@ export function toPage<T>(
   const body = items.slice(0, limit);
   const last = body.at(-1);
   if (items.length <= limit || last === undefined) return { body, headers: {} };
-  const cursor = encodeCursor(keyOf(last));
+  return { body, headers: nextPageHeaders(url, 'cursor', encodeCursor(keyOf(last))) };
+}
+
+/**
+ * The headers that lead to the next page; none on the last one.
+ * @param parameter the query parameter that says where to go on @param value undefined on the last page
+ */
+export function nextPageHeaders(url: string, parameter: string, value: string | undefined): Record<string, string> {
+  if (value === undefined) return {};
   const [path = '', query = ''] = url.split('?', 2);
   const parameters = new URLSearchParams(query);
-  parameters.set('cursor', cursor);
-  return { body, headers: { Link: `<${path}?${parameters}>; rel="next"`, 'X-Pagination-Next': cursor } };
+  parameters.set(parameter, value);
+  return { Link: `<${path}?${parameters}>; rel="next"`, 'X-Pagination-Next': value };
 }

@@ -1,25 +1,11 @@
 import type { Config } from '../shared/config/load-config.ts';
+import { openServices } from '../shared/lifecycle/open-services.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import { createLlm } from '../shared/llm/create-llm.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
-import { createCheckpointLog } from '../shared/mongo/checkpoint-log.ts';
-import { connectMongo } from '../shared/mongo/connect-mongo.ts';
-import { createModels, ensureIndexes } from '../shared/mongo/models.ts';
-import { createRunLifecycle } from '../shared/mongo/run-lifecycle.ts';
-import { createRunRepository } from '../shared/mongo/run-repository.ts';
 import { createRunSweep } from '../shared/mongo/run-sweep.ts';
-import { createThreadReader } from '../shared/mongo/thread-reader.ts';
-import { createThreadRepository } from '../shared/mongo/thread-repository.ts';
-import { createToolCallRepository } from '../shared/mongo/tool-call-repository.ts';
 import { createWorkerRepository } from '../shared/mongo/worker-repository.ts';
 import { createRunConsumer } from '../shared/queue/run-consumer.ts';
-import { createRunQueue } from '../shared/queue/run-queue.ts';
-import { connectRedis, type RedisRole, redisReady } from '../shared/redis/connect-redis.ts';
-import { createRedisKeys } from '../shared/redis/keys.ts';
-import { createDispatcher } from '../shared/scheduling/dispatcher.ts';
-import { createConcludeRun } from '../shared/threads/conclude-run.ts';
-import { createRunCanceller } from '../shared/threads/run-canceller.ts';
-import { createThreadRemover } from '../shared/threads/thread-remover.ts';
 import { createActiveRuns } from './active-runs.ts';
 import { listenForCancels } from './cancel-listener.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -34,7 +20,6 @@ export interface RunningWorker {
 
 /** After the runs were told to stop: how long giving them back may take. */
 const GIVE_BACK_MS = 4000;
-const REDIS_START_MS = 10_000;
 
 /** Opens what a worker needs, in the order that the promises need: it is known to be alive before it takes its first run. */
 export async function startWorker(options: {
@@ -47,28 +32,30 @@ export async function startWorker(options: {
   const { config, workerId, logger, releases, onCommand } = options;
   const stopped = new AbortController();
 
-  const mongo = await connectMongo({
-    url: config.MONGODB_URL,
-    database: config.MONGODB_DATABASE,
-    poolSize: config.MONGODB_POOL,
-    appName: 'skein-worker',
+  const services = await openServices({
+    config,
+    name: 'worker',
+    logger,
+    releases,
     ...(onCommand ? { onCommand } : {}),
   });
-  releases.push(() => mongo.destroy());
-  const models = createModels(mongo);
-  await ensureIndexes(models);
-
-  const redis = async (role: RedisRole) => {
-    const connection = connectRedis(config.REDIS_URL, role, (err) => logger.warn({ err, role }, 'redis'));
-    releases.push(() => connection.disconnect());
-    await redisReady(connection, REDIS_START_MS);
-    return connection;
-  };
-  const [command, publisher, subscriber, blocking] = await Promise.all(
-    (['command', 'publisher', 'subscriber', 'worker'] as const).map(redis),
-  );
-  if (!command || !publisher || !subscriber || !blocking) throw new Error('a Redis connection is missing');
-  const keys = createRedisKeys(config.REDIS_PREFIX);
+  const {
+    models,
+    keys,
+    publisher,
+    subscriber,
+    threads,
+    lifecycle,
+    toolCalls,
+    log,
+    reader,
+    queue,
+    dispatcher,
+    conclude,
+    remover,
+  } = services;
+  const workers = createWorkerRepository(models);
+  const blocking = await services.connect('worker');
 
   const llm = createLlm({
     baseUrl: config.OPENAI_BASE_URL,
@@ -78,19 +65,6 @@ export async function startWorker(options: {
     logger,
   });
   releases.push(() => llm.close());
-
-  const lifecycle = createRunLifecycle(models);
-  const threads = createThreadRepository(models);
-  const runs = createRunRepository(models);
-  const workers = createWorkerRepository(models);
-  const toolCalls = createToolCallRepository(models);
-  const log = createCheckpointLog(models);
-  const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
-  releases.push(() => queue.close());
-  const dispatcher = createDispatcher({ lifecycle, queue, logger });
-  const conclude = createConcludeRun({ threads, dispatcher, redis: publisher, keys, logger });
-  const canceller = createRunCanceller({ runs, conclude, redis: command, keys, logger });
-  const remover = createThreadRemover({ threads, runs, log, toolCalls, canceller, redis: command, keys, logger });
 
   const active = createActiveRuns();
   const slots = { interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS };
@@ -129,7 +103,7 @@ export async function startWorker(options: {
     llm,
     keys,
     logger,
-    reader: createThreadReader(log),
+    reader,
     tools: createBuiltinTools(),
     defaultModel: config.DEFAULT_MODEL,
     stepTimeoutMs: config.MODEL_STEP_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import type { VersionRange } from '../domain/checkpoint.ts';
-import { createBackwardFold, isWithin } from '../domain/fold-checkpoints.ts';
+import { createBackwardFold, isWithin, visibleRanges } from '../domain/fold-checkpoints.ts';
 import type { Message } from '../domain/message.ts';
 import type { CheckpointLog } from './checkpoint-log.ts';
 import type { CheckpointDocument } from './documents.ts';
@@ -11,12 +11,24 @@ export interface ThreadTail {
   readonly messages: readonly Message[];
 }
 
+export interface HistoryEntry {
+  readonly checkpoint: CheckpointDocument;
+  readonly parent: CheckpointDocument | null;
+  readonly messages: readonly Message[];
+}
+
 /** Messages of a thread out of its log. None of these reads more of a long thread than it answers (edits by hand aside). */
 export interface ThreadReader {
   /** The newest `limit` messages: one query for a thread that was never forked. */
   tail(projectId: string, threadId: string, limit: number): Promise<ThreadTail>;
   /** All messages, or the newest `limit`, right after a checkpoint. */
   at(checkpoint: CheckpointDocument, limit?: number): Promise<Message[]>;
+  /** Checkpoints newest first, whatever branch they are on, each with the messages as they were after it. `below`: a version to go on under. */
+  history(
+    projectId: string,
+    threadId: string,
+    page: { limit: number; below?: number | undefined },
+  ): Promise<HistoryEntry[]>;
   /** A page that ends in front of message `before` (default: at the end), oldest first; null when that message is not in the thread. */
   page(
     projectId: string,
@@ -54,6 +66,22 @@ export function createThreadReader(log: CheckpointLog): ThreadReader {
 
     at: async (checkpoint, limit = Number.POSITIVE_INFINITY) =>
       foldBackwards(checkpoint, await log.rangesOf(checkpoint), limit),
+
+    async history(projectId, threadId, { limit, below: belowVersion }) {
+      const page = await log.newest(projectId, threadId, limit, belowVersion);
+      const newest = page[0];
+      if (!newest) return [];
+      // The states of a page overlap almost wholly, so the log below is read once for all of them.
+      const byVersion = new Map<number, CheckpointDocument>();
+      for await (const checkpoint of log.backwards(projectId, threadId, [[1, newest.version]], 500))
+        byVersion.set(checkpoint.version, checkpoint);
+      return page.map((checkpoint) => {
+        const ranges = visibleRanges(checkpoint, byVersion.get(checkpoint.fork)?.ranges ?? []);
+        const fold = createBackwardFold();
+        for (const candidate of byVersion.values()) if (isWithin(candidate.version, ranges)) fold.add(candidate);
+        return { checkpoint, parent: byVersion.get(checkpoint.parent) ?? null, messages: fold.messages() };
+      });
+    },
 
     async page(projectId, threadId, { limit, before }) {
       const wanted = limit + 1;

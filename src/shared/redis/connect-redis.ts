@@ -27,9 +27,12 @@ const byRole = {
   worker: { ...base, maxRetriesPerRequest: null },
 } satisfies Record<RedisRole, object>;
 
-/** A Redis connection for one role. It connects by itself; errors go to `onError` (without a listener they would end the process). */
-export function connectRedis(url: string, role: RedisRole, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, byRole[role]);
+/**
+ * A Redis connection for one role. It connects by itself; errors go to `onError` (without a listener they would end the process).
+ * @param name shown by `CLIENT LIST`.
+ */
+export function connectRedis(url: string, role: RedisRole, name: string, onError: (error: Error) => void): Redis {
+  const redis = new Redis(url, { ...byRole[role], connectionName: name });
   redis.on('error', onError);
   return redis;
 }

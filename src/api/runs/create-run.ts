@@ -1,0 +1,39 @@
+import { runSchema } from '../../shared/domain/run.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
+import { exampleRun } from './example-run.ts';
+import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
+import { runLocation } from './run-paths.ts';
+import { type StartRunDeps, startRun } from './start-run.ts';
+
+export const createRun = (deps: StartRunDeps): Endpoint[] =>
+  CREATE_PATHS.map(({ prefix, params, body }) =>
+    defineEndpoint({
+      method: 'post',
+      path: `${prefix}/runs`,
+      tag: 'Runs',
+      summary: 'Start a run in the background',
+      description:
+        'Answers as soon as the run is accepted. From then on it ends in exactly one terminal state, whatever crashes.',
+      params,
+      body,
+      requestHeaders: IDEMPOTENCY_HEADER,
+      responses: {
+        202: {
+          description: 'Accepted.',
+          schema: runSchema,
+          headers: CREATE_HEADERS,
+          example: { ...exampleRun, status: 'queued' },
+        },
+      },
+      problems: CREATE_PROBLEMS,
+      async handler({ projectId, params: path, body: input, req }) {
+        const { run, replayed } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
+        return {
+          status: 202,
+          body: run,
+          headers: { 'Content-Location': runLocation(run), ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}) },
+        };
+      },
+    }),
+  );

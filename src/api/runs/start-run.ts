@@ -1,0 +1,191 @@
+/**
+ * Accepting a run. Order: its place on the thread, one insert (run, outbox and idempotency record in one), promotion, bell. A crash after the insert leaves an accepted
+ * run that the sweeper promotes and rings for; a crash before it leaves a gap in the order and nothing else. A client that repeats the call with its
+ * Idempotency-Key gets the same run.
+ */
+import { createHash } from 'node:crypto';
+import type { Assistant } from '../../shared/domain/assistant.ts';
+import { newId } from '../../shared/domain/ids.ts';
+import { toMessageInputs } from '../../shared/domain/message.ts';
+import { NO_USAGE, type Run, type RunInput, type RunOptions } from '../../shared/domain/run.ts';
+import { AppError, notFound } from '../../shared/errors/app-error.ts';
+import type { RunDocument } from '../../shared/mongo/documents.ts';
+import { toRun } from '../../shared/mongo/to-wire.ts';
+import type { ApiDeps } from '../api-deps.ts';
+
+export type StartRunDeps = Pick<
+  ApiDeps,
+  'config' | 'threads' | 'assistants' | 'runs' | 'log' | 'dispatcher' | 'canceller'
+>;
+
+export interface StartedRun {
+  readonly run: Run;
+  /** The run of an earlier request with the same Idempotency-Key. */
+  readonly replayed: boolean;
+}
+
+/** How long a run may wait for a worker, or for the client's tool outputs. */
+const EXPIRES_MS = 24 * 3_600_000;
+
+/**
+ * @throws AppError not_found (thread), reference_not_found, thread_busy, too_many_queued_runs, idempotency_key_reused
+ */
+export async function startRun(
+  deps: StartRunDeps,
+  projectId: string,
+  input: RunInput,
+  idempotencyKey: string | undefined,
+): Promise<StartedRun> {
+  const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
+  if (idempotencyKey !== undefined) {
+    const first = await deps.runs.byIdempotencyKey(projectId, idempotencyKey);
+    if (first) return replay(first, fingerprint);
+  }
+
+  const named = input.assistant_id === undefined ? null : await findAssistant(deps, projectId, input.assistant_id);
+  const threadId = input.thread_id ?? (await createTemporaryThread(deps, projectId, named));
+  const baseVersion = await findBaseVersion(deps, projectId, threadId, input.checkpoint_id);
+  const holder = input.multitask_strategy === 'enqueue' ? null : await deps.runs.active(projectId, threadId);
+  if (holder && input.multitask_strategy === 'reject') throw threadBusy(holder);
+
+  const place = await deps.threads.nextRunSeq(projectId, threadId);
+  if (!place) throw notFound('thread');
+  const assistant = named ?? (await findAssistant(deps, projectId, place.assistantId));
+
+  const accepted = await deps.runs.insert(projectId, {
+    ...newRun(projectId, threadId, assistant, input),
+    seq: place.seq,
+    ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey, fingerprint }),
+    ...(baseVersion === undefined ? {} : { base_version: baseVersion }),
+    ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
+  });
+  if (accepted.kind === 'replayed') return replay(accepted.document, fingerprint);
+
+  const run = accepted.document;
+  if (holder) await deps.canceller.cancel(projectId, holder.run_id, { promote: false });
+  const promoted = await deps.dispatcher.promote(projectId, threadId);
+  if (promoted?._id === run._id) return { run: toRun(promoted), replayed: false };
+  await refuseIfCrowded(deps, projectId, run, input);
+  return { run: (await deps.runs.get(projectId, run._id)) ?? toRun(run), replayed: false };
+}
+
+function replay(first: RunDocument, fingerprint: string): StartedRun {
+  if (first.fingerprint !== fingerprint)
+    throw new AppError('idempotency_key_reused', { detail: 'This Idempotency-Key was used for a different request.' });
+  return { run: toRun(first), replayed: true };
+}
+
+const threadBusy = (holder: Run): AppError =>
+  new AppError('thread_busy', {
+    detail: `Run ${holder.run_id} is active on this thread.`,
+    extra: { active_run_id: holder.run_id },
+  });
+
+/** Decided after the insert, so that of many requests at once none slips through: a run that came too late is taken back. */
+async function refuseIfCrowded(
+  deps: StartRunDeps,
+  projectId: string,
+  run: RunDocument,
+  input: RunInput,
+): Promise<void> {
+  if (input.multitask_strategy === 'reject') {
+    const holder = await deps.runs.active(projectId, run.thread_id);
+    if (holder && holder.run_id !== run._id && (await deps.runs.withdraw(projectId, run._id))) throw threadBusy(holder);
+    return;
+  }
+  const queued = await deps.runs.countQueued(projectId, run.thread_id);
+  if (queued <= deps.config.QUEUED_RUNS_PER_THREAD || !(await deps.runs.withdraw(projectId, run._id))) return;
+  throw new AppError('too_many_queued_runs', { detail: `${queued - 1} runs wait on this thread.`, retryAfter: 5 });
+}
+
+async function findAssistant(
+  deps: Pick<ApiDeps, 'assistants'>,
+  projectId: string,
+  assistantId: string,
+): Promise<Assistant> {
+  const assistant = await deps.assistants.get(projectId, assistantId);
+  if (!assistant)
+    throw new AppError('reference_not_found', {
+      detail: 'The assistant does not exist.',
+      errors: [{ pointer: '/assistant_id', code: 'reference_not_found', message: 'No such assistant.' }],
+    });
+  return assistant;
+}
+
+async function createTemporaryThread(
+  deps: Pick<ApiDeps, 'threads'>,
+  projectId: string,
+  assistant: Assistant | null,
+): Promise<string> {
+  if (!assistant)
+    throw new AppError('validation_failed', {
+      detail: 'A run needs a thread or an assistant.',
+      errors: [{ pointer: '/assistant_id', code: 'required', message: 'required without thread_id' }],
+    });
+  const thread = await deps.threads.create(projectId, {
+    name: 'Temporary',
+    assistantId: assistant.assistant_id,
+    metadata: {},
+    temporary: true,
+  });
+  return thread.thread_id;
+}
+
+async function findBaseVersion(
+  deps: Pick<ApiDeps, 'log'>,
+  projectId: string,
+  threadId: string,
+  checkpointId: string | undefined,
+): Promise<number | undefined> {
+  if (checkpointId === undefined) return undefined;
+  const checkpoint = await deps.log.byId(projectId, threadId, checkpointId);
+  if (!checkpoint)
+    throw new AppError('reference_not_found', {
+      detail: 'The checkpoint does not exist on this thread.',
+      errors: [{ pointer: '/checkpoint_id', code: 'reference_not_found', message: 'No such checkpoint.' }],
+    });
+  return checkpoint.version;
+}
+
+function newRun(projectId: string, threadId: string, assistant: Assistant, input: RunInput): Omit<RunDocument, 'seq'> {
+  const now = new Date();
+  return {
+    _id: newId(),
+    project_id: projectId,
+    thread_id: threadId,
+    assistant_id: assistant.assistant_id,
+    status: 'queued',
+    dispatch: 0,
+    attempt: 0,
+    lost: 0,
+    worker_id: null,
+    multitask_strategy: input.multitask_strategy,
+    lane: input.lane,
+    input: input.input === null || input.input === undefined ? [] : [...toMessageInputs(input.input)],
+    options: toOptions(assistant, input),
+    metadata: input.metadata,
+    usage: NO_USAGE,
+    required_action: null,
+    last_error: null,
+    incomplete_details: null,
+    batch_id: null,
+    cancel_requested_at: null,
+    created_at: now,
+    dispatched_at: null,
+    first_token_at: null,
+    finished_at: null,
+    expires_at: new Date(now.getTime() + EXPIRES_MS),
+  };
+}
+
+/** The assistant as it is now, with what the request overrides. */
+function toOptions(assistant: Assistant, input: RunInput): RunOptions {
+  const limits = Object.fromEntries(Object.entries(input.limits ?? {}).filter(([, value]) => value !== undefined));
+  return {
+    model: input.model ?? assistant.model,
+    instructions: input.instructions ?? assistant.instructions,
+    tools: assistant.tools,
+    temperature: input.temperature === undefined ? assistant.temperature : input.temperature,
+    limits: { ...assistant.limits, ...limits },
+  };
+}

@@ -1,0 +1,39 @@
+import { finishedRunSchema } from '../../shared/domain/run.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
+import { exampleMessage, exampleRun } from './example-run.ts';
+import { type FinishedRunDeps, finishedRun } from './finished-run.ts';
+import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
+import { runLocation } from './run-paths.ts';
+import { type StartRunDeps, startRun } from './start-run.ts';
+
+export const waitRun = (deps: StartRunDeps & FinishedRunDeps): Endpoint[] =>
+  CREATE_PATHS.map(({ prefix, params, body }) =>
+    defineEndpoint({
+      method: 'post',
+      path: `${prefix}/runs/wait`,
+      tag: 'Runs',
+      summary: 'Start a run and wait for its end',
+      description:
+        'Answers when the run has ended, or waits for the client (`requires_action`): the run with the messages it wrote. A failed run is a 200 with `status: failed`.',
+      params,
+      body,
+      requestHeaders: IDEMPOTENCY_HEADER,
+      responses: {
+        200: {
+          description: 'The run.',
+          schema: finishedRunSchema,
+          headers: CREATE_HEADERS,
+          example: { ...exampleRun, messages: [exampleMessage] },
+        },
+      },
+      problems: CREATE_PROBLEMS,
+      async handler(context) {
+        const { projectId, params: path, body: input, req, res } = context;
+        const { run, replayed } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
+        res.set('Content-Location', runLocation(run));
+        if (replayed) res.set('Idempotent-Replayed', 'true');
+        return { status: 200, body: await finishedRun(deps, run, context.signal) };
+      },
+    }),
+  );

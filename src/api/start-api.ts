@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../shared/config/load-config.ts';
+import { openServices } from '../shared/lifecycle/open-services.ts';
+import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
+import type { Logger } from '../shared/logging/create-logger.ts';
+import { createAssistantRepository } from '../shared/mongo/assistant-repository.ts';
+import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
+import { createApp } from './app.ts';
+import { createHttpServer } from './create-http-server.ts';
+import { createRunStreams } from './sse/run-streams.ts';
+
+export interface RunningApi {
+  readonly port: number;
+  /** Answers what is under way, cuts the streams off (their clients rejoin elsewhere by id), and ends. What `releases` holds is still open then. */
+  stop(): Promise<void>;
+}
+
+/** How long answers that are under way may take when the process stops. */
+const STOP_MS = 8000;
+
+/** Opens what the API needs and listens. */
+export async function startApi(options: {
+  config: Config;
+  logger: Logger;
+  releases: ReleaseStack;
+  onCommand?: (name: string) => void;
+}): Promise<RunningApi> {
+  const { config, logger, releases, onCommand } = options;
+  const services = await openServices({ config, name: 'api', logger, releases, ...(onCommand ? { onCommand } : {}) });
+  const { models, command, subscriber, keys } = services;
+
+  const hub = createRunEventHub({ subscriber, command, keys, logger });
+  releases.push(() => hub.close());
+  const streams = createRunStreams({ hub, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
+  const app = createApp({
+    ...services,
+    config,
+    logger,
+    hub,
+    streams,
+    version: await readVersion(),
+    assistants: createAssistantRepository(models),
+    health: { mongo: services.pingMongo, redis: () => command.ping() },
+  });
+  const server = createHttpServer(app, logger);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.PORT, config.HOST, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      streams.closeAll();
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), STOP_MS);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function readVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

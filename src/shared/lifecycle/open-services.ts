@@ -1,0 +1,117 @@
+import type { Redis } from 'ioredis';
+import type { Config } from '../config/load-config.ts';
+import type { Logger } from '../logging/create-logger.ts';
+import { type CheckpointLog, createCheckpointLog } from '../mongo/checkpoint-log.ts';
+import { connectMongo } from '../mongo/connect-mongo.ts';
+import { createModels, ensureIndexes, type Models } from '../mongo/models.ts';
+import { createRunLifecycle, type RunLifecycle } from '../mongo/run-lifecycle.ts';
+import { createRunRepository, type RunRepository } from '../mongo/run-repository.ts';
+import { createThreadReader, type ThreadReader } from '../mongo/thread-reader.ts';
+import { createThreadRepository, type ThreadRepository } from '../mongo/thread-repository.ts';
+import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
+import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
+import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
+import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
+import { createDispatcher, type Dispatcher } from '../scheduling/dispatcher.ts';
+import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts';
+import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.ts';
+import { createThreadRemover, type ThreadRemover } from '../threads/thread-remover.ts';
+import type { ReleaseStack } from './release-stack.ts';
+
+/** What the API and the worker have in common. */
+export interface Services {
+  readonly models: Models;
+  readonly keys: RedisKeys;
+  readonly command: Redis;
+  readonly publisher: Redis;
+  readonly subscriber: Redis;
+  /** A further Redis connection, closed with the others. */
+  readonly connect: (role: RedisRole) => Promise<Redis>;
+  readonly threads: ThreadRepository;
+  readonly runs: RunRepository;
+  readonly lifecycle: RunLifecycle;
+  readonly toolCalls: ToolCallRepository;
+  readonly log: CheckpointLog;
+  readonly reader: ThreadReader;
+  readonly queue: RunQueue;
+  readonly dispatcher: Dispatcher;
+  readonly conclude: ConcludeRun;
+  readonly canceller: RunCanceller;
+  readonly remover: ThreadRemover;
+  /** Rejects when MongoDB does not answer. */
+  readonly pingMongo: () => Promise<unknown>;
+}
+
+const REDIS_START_MS = 10_000;
+
+export interface OpenOptions {
+  readonly config: Config;
+  readonly name: 'api' | 'worker';
+  readonly logger: Logger;
+  readonly releases: ReleaseStack;
+  /** Name of every MongoDB command sent; tests count with it. */
+  readonly onCommand?: (name: string) => void;
+}
+
+/**
+ * Connects to MongoDB and Redis, makes the indexes, and builds the services on them. Everything opened is on `releases`.
+ * @throws when one of the two cannot be reached.
+ */
+export async function openServices({ config, name, logger, releases, onCommand }: OpenOptions): Promise<Services> {
+  const mongo = await connectMongo({
+    url: config.MONGODB_URL,
+    database: config.MONGODB_DATABASE,
+    poolSize: config.MONGODB_POOL,
+    appName: `skein-${name}`,
+    ...(onCommand ? { onCommand } : {}),
+  });
+  releases.push(() => mongo.destroy());
+  const models = createModels(mongo);
+  await ensureIndexes(models);
+
+  const connect = async (role: RedisRole): Promise<Redis> => {
+    const connection = connectRedis(config.REDIS_URL, role, `skein-${name}-${role}`, (err) =>
+      logger.warn({ err, role }, 'redis'),
+    );
+    releases.push(() => connection.disconnect());
+    await redisReady(connection, REDIS_START_MS);
+    return connection;
+  };
+  const command = await connect('command');
+  const publisher = await connect('publisher');
+  const subscriber = await connect('subscriber');
+  const keys = createRedisKeys(config.REDIS_PREFIX);
+
+  const threads = createThreadRepository(models);
+  const runs = createRunRepository(models);
+  const lifecycle = createRunLifecycle(models);
+  const toolCalls = createToolCallRepository(models);
+  const log = createCheckpointLog(models);
+  const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
+  releases.push(() => queue.close());
+  const dispatcher = createDispatcher({ lifecycle, queue, logger });
+  const conclude = createConcludeRun({ threads, dispatcher, redis: publisher, keys, logger });
+  const canceller = createRunCanceller({ runs, conclude, redis: command, keys, logger });
+  const remover = createThreadRemover({ threads, runs, log, toolCalls, canceller, redis: command, keys, logger });
+
+  return {
+    models,
+    keys,
+    command,
+    publisher,
+    subscriber,
+    connect,
+    threads,
+    runs,
+    lifecycle,
+    toolCalls,
+    log,
+    queue,
+    dispatcher,
+    conclude,
+    canceller,
+    remover,
+    reader: createThreadReader(log),
+    pingMongo: async () => mongo.db?.command({ ping: 1 }),
+  };
+}
