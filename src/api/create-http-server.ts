@@ -38,9 +38,10 @@ export function createHttpServer(
   server.on('clientError', (cause: NodeJS.ErrnoException, socket: Duplex) => {
     const { error, requestId, body } = refusal(toClientError(cause));
     logger.debug({ request_id: requestId, code: error.code, cause: cause.code }, 'unreadable request');
-    // Bytes of an answer that has begun are on the wire: a second answer in the middle of it would be read as its body.
-    const begun = answering.get(socket);
-    if (!socket.writable || (begun?.headersSent && !begun.writableFinished)) {
+    // One answer to one request: a second one, in the middle of the first or after it, would be read as something else.
+    const last = answering.get(socket);
+    const answered = last?.headersSent === true && !(last.writableFinished && last.req.complete);
+    if (!socket.writable || answered) {
       socket.destroy();
       return;
     }

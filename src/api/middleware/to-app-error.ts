@@ -41,7 +41,6 @@ const databaseErrors = new Set([
   'MongoWaitQueueTimeoutError',
   'MongoOperationTimeoutError',
   'MongoExpiredSessionError',
-  'MongooseBulkSaveIncompleteError',
 ]);
 
 /**
@@ -50,9 +49,12 @@ const databaseErrors = new Set([
  */
 const databaseCodes = new Set([6, 7, 50, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
 
+/** mongoose has no class for "there is no connection now". */
+const mongooseSentences = /buffering timed out|before initial connection is complete/;
+
 function isDatabaseAway(error: Error): boolean {
   if (databaseErrors.has(error.name)) return true;
-  if (error.name === 'MongooseError') return error.message.includes('buffering timed out');
+  if (error.name === 'MongooseError') return mongooseSentences.test(error.message);
   return error.name.startsWith('Mongo') && 'code' in error && databaseCodes.has(Number(error.code));
 }
 
