@@ -1,0 +1,126 @@
+import type { Redis } from 'ioredis';
+import type { EventCursor } from '../domain/stream-event.ts';
+import type { Logger } from '../logging/create-logger.ts';
+import type { RedisKeys } from '../redis/keys.ts';
+import { compareCursors, endCursor, isEndCursor } from './cursor-order.ts';
+import { type PublishedBatch, parsePublishedBatch } from './published-batch.ts';
+import { type LogPage, readPage } from './read-script.ts';
+
+const PAGE_BYTES = 256 * 1024;
+
+/** One viewer of a run. Both are called synchronously and must not throw. */
+export interface RunEventListener {
+  /** A batch was published. */
+  batch(batch: PublishedBatch): void;
+  /** Batches may have been missed, or something changed outside the log: look now. The first call says that the subscription stands. */
+  resync(): void;
+}
+
+/** What an API process hears and reads of all runs, over one subscriber and one command connection. */
+export interface RunEventHub {
+  /** Hears a run until the returned function is called. Pub/sub is only a bell: what counts is in the log. */
+  listen(runId: string, listener: RunEventListener): () => void;
+  /** What follows `after` in the log, about 256 KiB at most. @throws when Redis is away */
+  read(runId: string, after: EventCursor | null): Promise<LogPage>;
+  /** For a run that has ended: does the log end with `done` at `after`, so that this client has everything (204)? False when Redis is away. */
+  isAtEnd(runId: string, after: EventCursor): Promise<boolean>;
+  stats(): { readonly viewers: number; readonly subscriptions: number };
+  /** Stops listening to the connections; they stay open, they are not the hub's. */
+  close(): void;
+}
+
+interface Channel {
+  readonly listeners: Set<RunEventListener>;
+  subscribed: boolean;
+}
+
+/** @param deps.subscriber role `subscriber` @param deps.command role `command` */
+export function createRunEventHub(deps: {
+  readonly subscriber: Redis;
+  readonly command: Redis;
+  readonly keys: RedisKeys;
+  readonly logger: Logger;
+}): RunEventHub {
+  const { subscriber, command, keys, logger } = deps;
+  const channels = new Map<string, Channel>();
+
+  function onMessage(name: Buffer, payload: Buffer): void {
+    const channel = channels.get(name.toString());
+    if (channel === undefined) return;
+    const batch = parsePublishedBatch(payload);
+    for (const listener of channel.listeners) batch === null ? listener.resync() : listener.batch(batch);
+  }
+
+  /** After a reconnect: batches may have been missed, and only from the acknowledgement on none are. */
+  function onSubscriberReady(): void {
+    if (channels.size > 0) subscribe([...channels.keys()]);
+  }
+
+  function onCommandReady(): void {
+    for (const channel of channels.values()) for (const listener of channel.listeners) listener.resync();
+  }
+
+  function subscribe(names: readonly string[]): void {
+    subscriber.subscribe(...names).then(
+      () => {
+        for (const name of names) {
+          const channel = channels.get(name);
+          if (channel === undefined) continue;
+          channel.subscribed = true;
+          for (const listener of channel.listeners) listener.resync();
+        }
+      },
+      (err: unknown) => logger.warn({ err }, 'cannot subscribe to run events'),
+    );
+  }
+
+  function release(name: string, channel: Channel, listener: RunEventListener): void {
+    if (!channel.listeners.delete(listener) || channel.listeners.size > 0) return;
+    channels.delete(name);
+    subscriber.unsubscribe(name).catch((err: unknown) => logger.debug({ err }, 'cannot unsubscribe from run events'));
+  }
+
+  subscriber.on('messageBuffer', onMessage);
+  subscriber.on('ready', onSubscriberReady);
+  command.on('ready', onCommandReady);
+
+  const read: RunEventHub['read'] = (runId, after) => readPage(command, keys.runEvents(runId), after, PAGE_BYTES);
+
+  return {
+    listen(runId, listener) {
+      const name = keys.runEvents(runId);
+      const known = channels.get(name);
+      const channel = known ?? { listeners: new Set(), subscribed: false };
+      channel.listeners.add(listener);
+      if (known === undefined) {
+        channels.set(name, channel);
+        subscribe([name]);
+      } else if (channel.subscribed) queueMicrotask(() => channel.listeners.has(listener) && listener.resync());
+      return () => release(name, channel, listener);
+    },
+    read,
+    async isAtEnd(runId, after) {
+      if (isEndCursor(after)) return true;
+      // Read from the entry before: is `after` itself there, is it `done`, and is it the newest?
+      try {
+        const [page, rest] = await Promise.all([
+          read(runId, after.n > 0 ? { ...after, n: after.n - 1 } : endCursor(after.attempt - 1)),
+          read(runId, after),
+        ]);
+        return page.kind === 'frames' && page.done && compareCursors(page.last, after) === 0 && rest.kind === 'end';
+      } catch (err) {
+        logger.debug({ err }, 'cannot read the end of a run log');
+        return false;
+      }
+    },
+    stats: () => ({
+      viewers: [...channels.values()].reduce((sum, channel) => sum + channel.listeners.size, 0),
+      subscriptions: channels.size,
+    }),
+    close() {
+      subscriber.off('messageBuffer', onMessage);
+      subscriber.off('ready', onSubscriberReady);
+      command.off('ready', onCommandReady);
+    },
+  };
+}
