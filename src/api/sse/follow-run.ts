@@ -51,13 +51,13 @@ export async function followRun(options: {
 
   async function onIdle(log: 'caught_up' | 'absent' | 'unreachable'): Promise<void> {
     looks += 1;
-    const known = ended;
-    // The first look comes right after the request has read the run.
+    // The look that comes right after the request has read the run may be too early for `done`; a later one is not.
+    if (ended && (looks > 1 || log !== 'caught_up')) return conclude();
     if (!ended && (looks > 1 || log === 'unreachable')) await ask();
     if (!response.open) return;
     if (ended) {
-      // Asked after the look: what was written in between needs one more, unless there is nothing to look at.
-      if (known ? looks > 1 || log !== 'caught_up' : log !== 'caught_up') await conclude();
+      // The record was read after the log: what was written in between needs one more look, unless there is no log to look at.
+      if (log !== 'caught_up') await conclude();
     } else if (log === 'absent' && !toldAbsent && (status !== 'queued' || follower.position !== null)) {
       toldAbsent = true;
       await sendSnapshot(follower.position);
@@ -119,4 +119,4 @@ export async function followRun(options: {
 const frame = <N extends StreamEventName>(cursor: EventCursor | null, name: N, data: StreamEventData<N>): string =>
   buildFrame(cursor, name, JSON.stringify(data));
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -58,7 +58,7 @@ export function createRunStreams(deps: {
       });
       const follower = createRunEventFollower({ hub, runId, after, fresh });
       streams.add(response);
-      response.closed.then(() => follower.close());
+      void response.closed.then(() => follower.close());
       try {
         await followRun({ response, follower, source, progress, heartbeatMs });
       } catch (err) {

@@ -39,7 +39,8 @@ export function openSseResponse(options: {
 }): SseResponse {
   const { req, res, limits } = options;
   const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
-  let open = !res.destroyed && !req.destroyed;
+  // Not req.destroyed: that is true as soon as a request's body has been read.
+  let open = !res.destroyed && !req.socket.destroyed;
   let full: { readonly promise: Promise<void>; readonly resolve: () => void; readonly timer: NodeJS.Timeout } | null =
     null;
 
