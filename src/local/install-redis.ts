@@ -9,6 +9,7 @@ export class RedisMissingError extends Error {
   constructor(cause?: unknown) {
     super(
       [
+        ...(cause instanceof Error ? [`Redis could not be installed: ${cause.message}`] : []),
         'Skein needs Redis, and no redis-server or valkey-server is on PATH. Three ways to get one:',
         '  Debian, Ubuntu:  sudo apt-get install redis-server',
         '  macOS:           brew install redis',
