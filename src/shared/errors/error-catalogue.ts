@@ -19,7 +19,7 @@ export const ERROR_CATALOGUE = {
   thread_busy: { status: 409, title: 'The thread has an active run' },
   thread_exists: { status: 409, title: 'A thread with this id exists' },
   assistant_in_use: { status: 409, title: 'Threads use this assistant' },
-  state_conflict: { status: 409, title: 'The thread changed at the same time' },
+  state_conflict: { status: 409, title: 'It was changed at the same time' },
   run_not_waiting: { status: 409, title: 'The run does not wait for tool outputs' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The address is too long' },
