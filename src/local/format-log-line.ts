@@ -10,8 +10,8 @@ const LEVELS: readonly { readonly from: number; readonly label: string; readonly
 ];
 const NAME_STYLES: readonly LogStyle[] = ['cyan', 'magenta', 'yellow', 'blue', 'green'];
 const NAME_WIDTH = 7;
-/** What every line has, or what is shown in another place. */
-const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err', 'v']);
+/** What every line has, or what is shown in another place; local mode has one project. */
+const HIDDEN = new Set(['level', 'time', 'pid', 'hostname', 'name', 'msg', 'err', 'v', 'project_id']);
 const LONGEST_VALUE = 200;
 
 /**

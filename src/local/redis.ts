@@ -64,7 +64,7 @@ export async function redisAnswers(port: number): Promise<boolean> {
 
 /** Said at every start and stop, or about a production machine's kernel. */
 const USUAL =
-  /oO0O|Redis version=|Valkey version=|Configuration loaded|overcommit|Received SIG|User requested|is now ready to exit|Warning: no config file/i;
+  /oO0O|Redis version=|Valkey version=|Configuration loaded|Server initialized|overcommit|Received SIG|User requested|is now ready to exit|Warning: no config file/i;
 
 /** Whether a line of Redis's log is of interest: warnings (marked #) that are not said every time, and what is not log format at all (start-up failures). */
 export function isRedisWarning(line: string): boolean {

@@ -3,6 +3,7 @@ import { isRedisWarning } from '../../../src/local/redis.ts';
 
 it.each([
   '1234:C 22 Nov 2026 15:00:00.000 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo',
+  '1234:M 22 Nov 2026 15:00:00.000 # Server initialized',
   '1234:M 22 Nov 2026 15:00:00.000 # WARNING Memory overcommit must be enabled!',
   '1234:M 22 Nov 2026 15:00:00.000 * Ready to accept connections',
   '1234:M 22 Nov 2026 15:00:00.000 - Accepted 127.0.0.1:5000',
