@@ -7,7 +7,7 @@ import { followRun } from './follow-run.ts';
 import type { RunProgress, RunSource } from './run-source.ts';
 import { openSseResponse, SSE_LIMITS, type SseLimits, type SseResponse } from './sse-response.ts';
 
-export interface RunStreamRequest {
+interface RunStreamRequest {
   readonly req: IncomingMessage;
   /** Headers of the endpoint's own (`Location`, …) are set before; status and stream headers are set here. */
   readonly res: ServerResponse;

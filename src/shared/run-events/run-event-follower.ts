@@ -18,7 +18,7 @@ type FramesPage = Extract<LogPage, { kind: 'frames' }>;
  * - `idle`: a look at the log brought nothing new (`caught_up`), found no log (`absent`), or failed (`unreachable`).
  * - `closed`: the follower was closed.
  */
-export type Followed =
+type Followed =
   | { readonly kind: 'frames'; readonly bytes: readonly Buffer[]; readonly done: boolean }
   | { readonly kind: 'gap'; readonly before: EventCursor }
   | { readonly kind: 'idle'; readonly log: 'caught_up' | 'absent' | 'unreachable' }
@@ -46,6 +46,9 @@ export function createRunEventFollower(options: {
   readonly fresh: boolean;
 }): RunEventFollower {
   const { hub, runId } = options;
+  /** Up to here events were handed out. */
+  let given = options.after;
+  /** Up to here they are handed out, queued or held. */
   let tail = options.after;
   let queue: PublishedBatch[] = [];
   let queuedBytes = 0;
@@ -95,9 +98,16 @@ export function createRunEventFollower(options: {
   function takeQueue(): Followed {
     const bytes = queue.map((batch) => batch.bytes);
     const done = queue.at(-1)?.done ?? false;
+    given = tail;
     queue = [];
     queuedBytes = 0;
     return { kind: 'frames', bytes, done };
+  }
+
+  function takeHeld(page: FramesPage): Followed {
+    held = null;
+    given = page.last;
+    return { kind: 'frames', bytes: [page.bytes], done: page.done };
   }
 
   async function readLog(): Promise<LogPage | null> {
@@ -121,14 +131,15 @@ export function createRunEventFollower(options: {
       tail = page.last;
       synced = !page.more && !look;
       look ||= page.more && !page.done;
-      if (!page.gap) return { kind: 'frames', bytes: [page.bytes], done: page.done };
       held = page;
+      if (!page.gap) return takeHeld(page);
       return { kind: 'gap', before: { attempt: page.first.attempt, n: Math.max(page.first.n - 1, 0) } };
     }
     synced = !look;
     if (page.top !== null && tail !== null && compareCursors(page.top, tail) < 0) {
       // The log is shorter than what the viewer has: Redis lost its end, or the cursor was made up.
       tail = page.top;
+      given = page.top;
       return { kind: 'gap', before: page.top };
     }
     if (behind()) return null;
@@ -138,11 +149,7 @@ export function createRunEventFollower(options: {
   return {
     async next(quietMs) {
       while (!closed) {
-        if (held !== null) {
-          const { bytes, done } = held;
-          held = null;
-          return { kind: 'frames', bytes: [bytes], done };
-        }
+        if (held !== null) return takeHeld(held);
         if (queue.length > 0) return takeQueue();
         if (opening) {
           await wait(FIRST_LOOK_MS);
@@ -159,7 +166,7 @@ export function createRunEventFollower(options: {
       return { kind: 'closed' };
     },
     get position() {
-      return tail;
+      return given;
     },
     close() {
       if (closed) return;

@@ -9,7 +9,7 @@ import { type LogPage, readPage } from './read-script.ts';
 const PAGE_BYTES = 256 * 1024;
 
 /** One viewer of a run. Both are called synchronously and must not throw. */
-export interface RunEventListener {
+interface RunEventListener {
   /** A batch was published. */
   batch(batch: PublishedBatch): void;
   /** Batches may have been missed, or something changed outside the log: look now. The first call says that the subscription stands. */

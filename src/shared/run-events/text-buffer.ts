@@ -1,4 +1,4 @@
-export interface TextPart {
+interface TextPart {
   readonly messageId: string;
   /** In UTF-16 units. */
   readonly offset: number;
