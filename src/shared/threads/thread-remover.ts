@@ -11,6 +11,7 @@ import type { RunRepository } from '../mongo/run-repository.ts';
 import type { ThreadRepository } from '../mongo/thread-repository.ts';
 import type { ToolCallRepository } from '../mongo/tool-call-repository.ts';
 import type { RedisKeys } from '../redis/keys.ts';
+import { nudgeViewers } from '../run-events/nudge-viewers.ts';
 import type { RunCanceller } from './run-canceller.ts';
 
 export interface ThreadRemover {
@@ -63,6 +64,8 @@ export function createThreadRemover(deps: ThreadRemoverDeps): ThreadRemover {
     }
     await runs.removeOfThread(projectId, threadId);
     await threads.removeDocument(projectId, threadId);
+    // Whoever still watches one of the runs learns now that it is gone, not at the next heartbeat.
+    await Promise.all(runIds.map((runId) => nudgeViewers(redis, keys, runId))).catch(() => undefined);
   }
 
   return {
