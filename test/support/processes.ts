@@ -7,7 +7,8 @@ import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DIE_WITH_PARENT = new URL('../../src/local/die-with-parent.ts', import.meta.url).href;
-const READY_TIMEOUT_MS = 20_000;
+/** Includes building the indexes of a new database, which some engines take long for. */
+const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 
 /** One line that a process logged. Lines that are not JSON have only `msg`. */
