@@ -44,7 +44,7 @@ export interface Contract {
   readonly undocumented?: boolean;
 }
 
-export interface EndpointContext<P, Q, B> {
+interface EndpointContext<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
@@ -81,7 +81,7 @@ export interface EndpointResult {
 }
 
 /** What the router knows when it calls an endpoint. */
-export interface RequestFrame {
+interface RequestFrame {
   readonly req: Request;
   readonly res: Response;
   readonly projectId: string;

@@ -3,7 +3,7 @@ import type { Config } from '../../shared/config/load-config.ts';
 import { DEFAULT_PROJECT_ID } from '../../shared/domain/ids.ts';
 
 /** Who calls: the project that everything of the request is confined to. */
-export interface Principal {
+interface Principal {
   readonly projectId: string;
 }
 
