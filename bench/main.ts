@@ -1,0 +1,60 @@
+/** `npm run bench`: see USAGE. Exits with 1 when an answer was lost or wrong, whatever the figures. */
+import { chooseCells } from './cells.ts';
+import { BadOptions, readOptions, USAGE } from './options.ts';
+import { startRig } from './processes/start-rig.ts';
+import { budgetTable } from './report/budget-table.ts';
+import { closedTable, latencyTable } from './report/closed-tables.ts';
+import { describeMachine } from './report/describe-machine.ts';
+import { pacedTable, processTable } from './report/paced-tables.ts';
+import { writeResults } from './report/write-results.ts';
+import { type Measurement, runRepetition } from './run-repetition.ts';
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+async function main(): Promise<number> {
+  if (process.platform !== 'linux') throw new Error('the bench reads /proc, so it needs Linux');
+  const options = readOptions(process.argv.slice(2));
+  const cells = chooseCells(options);
+  const startedAt = Date.now();
+  const machine = describeMachine();
+  const measurements: Measurement[] = [];
+  let stopped = false;
+  const mayBegin = (): boolean => !stopped && Date.now() - startedAt < options.budgetMs;
+  process.once('SIGINT', () => {
+    stopped = true;
+    say('stopping after this measurement; once more to stop at once');
+  });
+
+  for (let repetition = 1; repetition <= options.repetitions && mayBegin(); repetition++) {
+    const rig = await startRig({ mongoUrl: process.env.MONGODB_URL || null, profileDir: options.profileDir });
+    try {
+      for await (const measurement of runRepetition(rig, cells, repetition, mayBegin)) {
+        measurements.push(measurement);
+        say(`${repetition}/${options.repetitions} ${measurement.cell} ${measurement.target}`);
+      }
+    } finally {
+      await rig.stop();
+    }
+  }
+
+  const problems = measurements.flatMap(({ cell, target, result }) =>
+    result.problems.map((problem) => `${cell} ${target}: ${problem}`),
+  );
+  const file = writeResults({ machine, options, measurements });
+  const tables = [budgetTable, closedTable, latencyTable, pacedTable, processTable].map((table) => table(measurements));
+  process.stdout.write(`${[machine.sentence, ...tables.filter((table) => table !== '')].join('\n\n')}\n`);
+  say(`all figures: ${file}; ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  for (const problem of problems.slice(0, 10)) say(`WRONG ${problem}`);
+  if (problems.length > 0) say(`${problems.length} answers were lost or wrong`);
+  return problems.length > 0 ? 1 : 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    say(error instanceof BadOptions ? `${error.message}\n\n${USAGE}` : (error.stack ?? error.message));
+    process.exit(1);
+  },
+);
