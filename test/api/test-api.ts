@@ -27,7 +27,7 @@ import { createThreadRepository } from '../../src/shared/mongo/thread-repository
 import { useServices } from '../support/services.ts';
 
 /** A server on a free port for the tests of one file. Fields are set once `beforeAll` has run. */
-export interface TestServer {
+interface TestServer {
   server: Server;
   port: number;
   /** What was logged, parsed, oldest first. */
