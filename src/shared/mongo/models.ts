@@ -1,4 +1,4 @@
-import { type Connection, type IndexDefinition, type IndexOptions, type Model, Schema } from 'mongoose';
+import { type Connection, type IndexDefinition, type IndexOptions, type Model, type mongo, Schema } from 'mongoose';
 import type {
   AssistantDocument,
   AssistantVersionDocument,
@@ -214,7 +214,15 @@ export function createModels(connection: Connection): Models {
   };
 }
 
-/** Makes every index. A process is not ready before this is done: without the unique ones no promise holds. */
+/**
+ * Makes every index, all of a collection in one command. A process is not ready before this is done: without the unique ones no promise holds.
+ * @throws when an index of the same name is there with other keys or options.
+ */
 export async function ensureIndexes(models: Models): Promise<void> {
-  for (const model of Object.values(models) as Model<unknown>[]) await model.createIndexes();
+  await Promise.all((Object.values(models) as Model<unknown>[]).map(createIndexes));
+}
+
+async function createIndexes(model: Model<unknown>): Promise<void> {
+  const specifications = model.schema.indexes().map(([key, { background: _, ...settings }]) => ({ key, ...settings }));
+  await model.collection.createIndexes(specifications as mongo.IndexDescription[]);
 }
