@@ -44,6 +44,7 @@ const CODE_NAMES = {
   40414: 'IDLFailedToParse',
   40415: 'IDLUnknownField',
   40573: 'Location40573',
+  51091: 'Location51091',
 } as const;
 
 export type ErrorCode = keyof typeof CODE_NAMES;

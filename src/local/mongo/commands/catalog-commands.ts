@@ -1,6 +1,6 @@
 import { Long } from 'bson';
 import { describeIndex, ID_INDEX } from '../engine/index-spec.ts';
-import { notImplemented, StoreError } from '../errors.ts';
+import { notImplemented } from '../errors.ts';
 import { compileFilter } from '../query/compile-filter.ts';
 import type { Doc } from '../values/document.ts';
 import { type Command, collectionName, findCollection, flag, optionalDoc } from './command.ts';
@@ -11,17 +11,14 @@ const REFUSED_OPTIONS = [
   'changeStreamPreAndPostImages',
 ];
 
-/** `create`, for plain collections only. */
+/** `create`, for plain collections only. As in MongoDB 7, one that is there with the same options is no error. */
 export const create: Command = {
   fields: ['create', ...REFUSED_OPTIONS],
   async run(body, { catalog, database, journal }) {
     const name = collectionName(body, 'create');
     const option = REFUSED_OPTIONS.find((field) => body[field] !== undefined);
     if (option !== undefined) throw notImplemented(`the collection option ${option}`);
-    if (catalog.get(database, name) !== undefined) {
-      throw new StoreError(48, `Collection ${database}.${name} already exists.`);
-    }
-    catalog.create(database, name);
+    catalog.getOrCreate(database, name);
     await journal.committed();
     return { ok: 1 };
   },

@@ -1,4 +1,3 @@
-// The package is CommonJS with a `default` of its own.
 import sortedBtree from 'sorted-btree';
 import { StoreError } from '../errors.ts';
 import { type CompiledFilter, compileFilter } from '../query/compile-filter.ts';
@@ -23,7 +22,10 @@ export interface KeyRange {
   readonly to: IndexKey;
 }
 
+// A CommonJS package with a `default` of its own: Node's import gives all exports, a bundler's (vitest) the default itself.
+type TreeClass = typeof sortedBtree.default;
 type Tree = InstanceType<typeof sortedBtree.default<IndexKey, StoredRecord>>;
+const BTree: TreeClass = Reflect.get(sortedBtree, 'default') ?? sortedBtree;
 
 /** One index of a collection: an ordered tree of its keys. It does not check what it is told, the collection does. */
 export class OrderedIndex {
@@ -43,11 +45,7 @@ export class OrderedIndex {
       spec.partialFilterExpression === null ? null : compileFilter(spec.partialFilterExpression, refuseExpressions);
     this.#dependsOn = dependencies(this.fields, this.partial);
     const directions = this.fields.map(({ direction }) => direction);
-    this.#tree = new sortedBtree.default<IndexKey, StoredRecord>(
-      undefined,
-      (a, b) => compareIndexKeys(a, b, directions),
-      64,
-    );
+    this.#tree = new BTree<IndexKey, StoredRecord>(undefined, (a, b) => compareIndexKeys(a, b, directions), 64);
   }
 
   get size(): number {

@@ -15,7 +15,7 @@ export function toRegExp(pattern: string, options: string): RegExp {
     try {
       return new RegExp(pattern, flags);
     } catch (error) {
-      throw new StoreError(2, `Regular expression is invalid: ${error instanceof Error ? error.message : pattern}`);
+      throw new StoreError(51091, `Regular expression is invalid: ${error instanceof Error ? error.message : pattern}`);
     }
   }
 }

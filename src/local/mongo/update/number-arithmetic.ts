@@ -10,7 +10,9 @@ export function calculate(operator: '$inc' | '$mul', a: BsonNumber, b: BsonNumbe
   if (a instanceof Decimal128 || b instanceof Decimal128) throw notImplemented(`${operator} with a Decimal128`);
   if (typeof a === 'number' && typeof b === 'number') {
     const result = operator === '$inc' ? a + b : a * b;
-    if ((result | 0) === result || !isInt32(a) || !isInt32(b)) return result;
+    if (!isInt32(a) || !isInt32(b)) return result;
+    // An int32 has no negative zero, JS multiplication has.
+    if (isInt32(result)) return result | 0;
     return Long.fromBigInt(exact(operator, BigInt(a), BigInt(b)));
   }
   if (isDouble(a) || isDouble(b)) {

@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'bson';
 import { StoreError } from '../errors.ts';
-import type { Doc } from './document.ts';
+import { type Doc, isDoc } from './document.ts';
 
 /** MongoDB's limits, which `hello` announces. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
@@ -26,8 +26,22 @@ export function encodeDocument(doc: Doc): Uint8Array {
   return serialize(doc, { ignoreUndefined: true });
 }
 
-/** As `encodeDocument`, for a document that is to be stored: throws BSONObjectTooLarge above 16 MiB. */
+/** MongoDB's limit to documents in documents in arrays … */
+const MAX_DEPTH = 200;
+
+function assertDepth(value: unknown, left: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (left === 0) throw new StoreError(15, `Exceeded depth limit of ${MAX_DEPTH} when converting to BSON`);
+  if (Array.isArray(value)) {
+    for (const member of value) assertDepth(member, left - 1);
+  } else if (isDoc(value)) {
+    for (const key of Object.keys(value)) assertDepth(value[key], left - 1);
+  }
+}
+
+/** As `encodeDocument`, for a document that is to be stored: throws BSONObjectTooLarge above 16 MiB, Overflow when too deep. */
 export function encodeStoredDocument(doc: Doc): Uint8Array {
+  assertDepth(doc, MAX_DEPTH);
   let size: number;
   try {
     const bytes = encodeDocument(doc);
