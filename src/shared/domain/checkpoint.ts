@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { uuidSchema } from './ids.ts';
-import { timeSchema } from './json.ts';
-import { messageInputSchema, messageSchema, toolCallSchema } from './message.ts';
+import { jsonObjectSchema, timeSchema } from './json.ts';
+import { messageListSchema, messageSchema, toolCallSchema } from './message.ts';
 
 /** What made a step: the input of a run, an answer of the model, results of tools, or a change by hand. */
 export const checkpointSourceSchema = z.enum(['input', 'model', 'tools', 'update']);
@@ -36,12 +36,7 @@ export type ThreadState = z.infer<typeof threadStateSchema>;
 
 export const stateUpdateSchema = z
   .strictObject({
-    values: z
-      .union([
-        z.array(messageInputSchema).max(1000),
-        z.strictObject({ messages: z.array(messageInputSchema).max(1000) }),
-      ])
-      .optional(),
+    values: z.union([messageListSchema, z.strictObject({ messages: messageListSchema })]).optional(),
     remove: z.array(uuidSchema).max(1000).optional().meta({ description: 'Ids of messages to remove.' }),
     checkpoint_id: uuidSchema.optional().meta({ description: 'Continue from this checkpoint: a rewind or a fork.' }),
   })

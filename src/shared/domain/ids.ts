@@ -5,7 +5,10 @@ import { z } from 'zod';
 export const newId = (): string => v7();
 
 /** Any UUID, as clients may send and as the API answers. */
-export const uuidSchema = z.uuid().meta({ description: 'A UUID; those that Skein makes are version 7.' });
+export const uuidSchema = z
+  .uuid()
+  .overwrite((id) => id.toLowerCase())
+  .meta({ description: 'A UUID; those that Skein makes are version 7.' });
 
 /** The project of `AUTH_MODE=none`: one well-known id, so that data written without auth keeps its owner. */
 export const DEFAULT_PROJECT_ID = '00000000-0000-7000-8000-000000000001';

@@ -29,6 +29,6 @@ export const plainText = (max: number) =>
       params: { code: 'invalid_character' },
     });
 
-/** A JSON object whose inside is not ours to know, such as tool arguments. */
-export const jsonObjectSchema = z.record(z.string(), z.json());
+/** A JSON object whose inside is not ours to know, such as tool arguments; it came through a JSON parser, so its values need no check. */
+export const jsonObjectSchema = z.record(z.string(), z.unknown());
 export type JsonObject = z.infer<typeof jsonObjectSchema>;

@@ -66,11 +66,20 @@ export const messageSchema = z
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof messageSchema>;
 
+/** Messages of one request. An id twice would make two messages of which only one can be replaced or removed. */
+export const messageListSchema = z
+  .array(messageInputSchema)
+  .max(1000)
+  .refine((messages) => {
+    const ids = messages.flatMap(({ id }) => id ?? []);
+    return new Set(ids).size === ids.length;
+  }, 'message ids must differ');
+
 /** `input` of a run and `values` of a state update: a text (one user message), a list, or `{messages}`. */
 export const messagesInputSchema = z.union([
   plainText(MAX_CONTENT_LENGTH).min(1),
-  z.array(messageInputSchema).max(1000),
-  z.strictObject({ messages: z.array(messageInputSchema).max(1000) }),
+  messageListSchema,
+  z.strictObject({ messages: messageListSchema }),
 ]);
 export type MessagesInput = z.infer<typeof messagesInputSchema>;
 
