@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 import { AppError } from '../shared/errors/app-error.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -12,18 +13,23 @@ import { requestId } from './middleware/request-id.ts';
 import { createRequestLogger } from './middleware/request-logger.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { mountEndpoints } from './mount-endpoints.ts';
+import { createWebPage } from './web/web-page.ts';
 
 /** What the frame itself needs; the endpoints bring their own needs. */
 export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version'>;
 
+/** Where `npm run build:web` puts the web page. */
+const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
+
 /** The whole API as an Express app that does not listen. */
 export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEndpoints(deps));
 
-/** The frame around a list of endpoints: everything that holds for each request, and the reference pages. */
+/** The frame around a list of endpoints: everything that holds for each request, the web page and the reference pages. */
 export function createFrame({ config, logger, version }: FrameDeps, endpoints: readonly Endpoint[]): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
   app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
+  app.use(createWebPage(WEB_DIRECTORY));
   mountEndpoints(app, withReference(endpoints, version), {
     authenticate: createAuthenticate(config.AUTH_MODE),
     bodyLimitBytes: config.BODY_LIMIT_BYTES,

@@ -1,0 +1,1 @@
+export const ConversationPage = () => <main id="content" />;
