@@ -23,9 +23,9 @@ export const threadStateSchema = z
       .meta({ description: 'What an unfinished run does next; empty when nothing is due.' }),
     checkpoint: checkpointRefSchema.nullable(),
     parent_checkpoint: checkpointRefSchema.nullable(),
-    metadata: z
-      .record(z.string(), z.json())
-      .meta({ description: 'source, run_id, step, attempt and what the step recorded (model, usage, timings …).' }),
+    metadata: jsonObjectSchema.meta({
+      description: 'source, run_id, step, attempt and what the step recorded (model, usage, timings …).',
+    }),
     created_at: timeSchema,
     tasks: z
       .array(z.object({ id: z.string(), name: z.string(), tool_call: toolCallSchema }))
