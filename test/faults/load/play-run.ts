@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EventCursor, formatCursor } from '../../../src/shared/domain/stream-event.ts';
+import type { RunPlan } from './plan-run.ts';
+import { readStream, type SeenFrame } from './sse-client.ts';
+
+/** One run as a client lived through it. */
+export interface PlayedRun {
+  readonly plan: RunPlan;
+  readonly threadId: string;
+  /** Null: never accepted. */
+  runId: string | null;
+  readonly frames: SeenFrame[];
+  connections: number;
+  /** Statuses of answers that were not a stream. */
+  readonly refusals: number[];
+  /** How often the client executed each of its tool calls. */
+  readonly effects: Map<string, number>;
+  done: boolean;
+  readonly problems: string[];
+}
+
+const PAUSE_MS = 200;
+
+/**
+ * Sends a run and follows it to `done`, as a good client does: the same Idempotency-Key until it is accepted, `Last-Event-ID` after a cut, each of its own tool calls
+ * executed once.
+ * @param giveUpMs after this long it ends with a problem
+ */
+export async function playRun(options: {
+  readonly pickApi: () => string;
+  readonly threadId: string;
+  readonly plan: RunPlan;
+  readonly giveUpMs: number;
+  readonly silenceMs: number;
+  /** Told the run's id as soon as the client has it. */
+  readonly onAccepted?: (runId: string) => void;
+}): Promise<PlayedRun> {
+  const { pickApi, threadId, plan } = options;
+  const key = randomUUID();
+  const played: PlayedRun = {
+    plan,
+    threadId,
+    runId: null,
+    frames: [],
+    connections: 0,
+    refusals: [],
+    effects: new Map(),
+    done: false,
+    problems: [],
+  };
+  const body = { thread_id: threadId, input: plan.userText };
+  let last: EventCursor | null = null;
+
+  const onFrame = (frame: SeenFrame): void => {
+    played.frames.push(frame);
+    if (frame.id !== null) last = frame.id;
+    if (frame.event === 'done') played.done = true;
+    if (frame.event === 'requires_action' || frame.event === 'snapshot') void deliver(callsOf(frame));
+  };
+
+  async function deliver(callIds: readonly string[]): Promise<void> {
+    const fresh = callIds.filter((id) => !played.effects.has(id));
+    if (fresh.length === 0) return;
+    for (const id of fresh) played.effects.set(id, 1);
+    const outputs = { tool_outputs: fresh.map((id) => ({ tool_call_id: id, output: 'counted' })) };
+    for (const until = Date.now() + options.giveUpMs; Date.now() < until; await sleep(PAUSE_MS)) {
+      const status = await post(`${pickApi()}/runs/${played.runId}/tool_outputs`, outputs);
+      if (status === 500) played.problems.push('tool_outputs answered 500');
+      if (status === 202 || status === 409 || status === 404 || status === 422) return;
+    }
+    played.problems.push('tool outputs were never taken');
+  }
+
+  for (const until = Date.now() + options.giveUpMs; !played.done; await sleep(PAUSE_MS)) {
+    if (Date.now() > until) {
+      played.problems.push('no end');
+      break;
+    }
+    played.connections += 1;
+    const rejoin = played.runId !== null;
+    const end = await readStream({
+      url: rejoin ? `${pickApi()}/runs/${played.runId}/stream` : `${pickApi()}/runs/stream`,
+      method: rejoin ? 'GET' : 'POST',
+      headers: rejoin ? (last === null ? {} : { 'last-event-id': formatCursor(last) }) : { 'idempotency-key': key },
+      ...(rejoin ? {} : { body }),
+      silenceMs: options.silenceMs,
+      onHeaders(headers) {
+        if (played.runId !== null) return;
+        played.runId = headers['content-location']?.split('/').at(-1) ?? null;
+        if (played.runId !== null) options.onAccepted?.(played.runId);
+      },
+      onFrame,
+    });
+    if (end.kind === 'end' && !played.done) {
+      const deleted = played.frames.at(-1)?.data.code === 'not_found';
+      played.problems.push(deleted ? 'deleted' : 'a clean end without done');
+      break;
+    }
+    if (end.kind !== 'answer') continue;
+    played.refusals.push(end.status);
+    if (end.status === 500) played.problems.push(`answered 500: ${end.body.slice(0, 200)}`);
+    if (end.status === 204 || (end.status >= 400 && end.status < 500 && end.status !== 429)) {
+      if (end.status !== 204) played.problems.push(`answered ${end.status}: ${end.body.slice(0, 200)}`);
+      else played.problems.push('204 before done was seen');
+      break;
+    }
+  }
+  return played;
+}
+
+/** Ids of the calls that wait for the client. */
+function callsOf({ event, data }: SeenFrame): string[] {
+  const holder =
+    event === 'snapshot'
+      ? ((data.run as Record<string, unknown>).required_action as Record<string, unknown> | null)
+      : data;
+  const calls = (holder?.tool_calls ?? []) as readonly { id: string }[];
+  return calls.map((call) => call.id);
+}
+
+/** @returns the status; 0 when there was no answer */
+async function post(url: string, body: unknown): Promise<number> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(15_000),
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return 0;
+  }
+}

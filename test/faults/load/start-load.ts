@@ -1,0 +1,62 @@
+import type { Rig } from '../rig/start-rig.ts';
+import { PLAN_TOOLS, planRun, type RunKind } from './plan-run.ts';
+import { type PlayedRun, playRun } from './play-run.ts';
+
+export interface LoadOptions {
+  /** Threads; each always has one run under way, the next one follows its end. */
+  readonly seats: number;
+  readonly words: number;
+  readonly delayMs: number;
+  readonly giveUpMs: number;
+  readonly kinds?: readonly RunKind[];
+  /** A client that hears nothing for this long opens a new connection. */
+  readonly silenceMs?: number;
+}
+
+/** Clients that go on sending runs until they are told to stop. */
+export interface Load {
+  /** Runs that have not ended for their clients. */
+  readonly underWay: number;
+  readonly finished: number;
+  /** No new runs; settles with all of them when the last has ended. */
+  stop(): Promise<PlayedRun[]>;
+}
+
+const ALL_KINDS: readonly RunKind[] = ['text', 'tools', 'text', 'client'];
+let runs = 0;
+
+export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
+  const { words, delayMs, giveUpMs, kinds = ALL_KINDS, silenceMs = 20_000 } = options;
+  const assistant = await rig.client.createAssistant({ tools: PLAN_TOOLS });
+  const played: PlayedRun[] = [];
+  let stopped = false;
+  let underWay = 0;
+
+  async function sit(threadId: string): Promise<void> {
+    while (!stopped) {
+      runs += 1;
+      const kind = kinds[runs % kinds.length] ?? 'text';
+      underWay += 1;
+      const plan = planRun(runs, kind, { words, delayMs });
+      played.push(await playRun({ pickApi: rig.pickApi, threadId, plan, giveUpMs, silenceMs }));
+      underWay -= 1;
+    }
+  }
+  const threads = await Promise.all(
+    Array.from({ length: options.seats }, () => rig.client.createThread(assistant.assistant_id)),
+  );
+  const seats = threads.map((thread) => sit(thread.thread_id));
+  return {
+    get underWay() {
+      return underWay;
+    },
+    get finished() {
+      return played.length;
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(seats);
+      return played;
+    },
+  };
+}
