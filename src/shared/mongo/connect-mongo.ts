@@ -41,6 +41,11 @@ export async function connectMongo(options: MongoOptions): Promise<Connection> {
 
 const hasDatabase = (url: string): boolean => /^mongodb(\+srv)?:\/\/[^/]+\/[^?]+/.test(url);
 
-/** Is it MongoDB's "duplicate key" (code 11000)? Then another writer was first. */
-export const isDuplicateKey = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error as { code: unknown }).code === 11000;
+/**
+ * Is it MongoDB's "duplicate key" (code 11000)? Then another writer was first. DocumentDB on PostgreSQL says it so for inserts and updates, but for
+ * findAndModify it lets PostgreSQL's own word through, as an internal error (code 1).
+ */
+export function isDuplicateKey(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === 11000 || (error.code === 1 && error.message.includes('violates exclusion constraint'));
+}
