@@ -66,6 +66,7 @@ export async function startRun(
   const promoted = await deps.dispatcher.promote(projectId, threadId);
   if (promoted?._id === run._id) return { run: toRun(promoted), replayed: false };
   await refuseIfCrowded(deps, projectId, run, input);
+  await standInLine(deps, projectId, run);
   return { run: (await deps.runs.get(projectId, run._id)) ?? toRun(run), replayed: false };
 }
 
@@ -96,6 +97,17 @@ async function refuseIfCrowded(
   const queued = await deps.runs.countQueued(projectId, run.thread_id);
   if (queued <= deps.config.QUEUED_RUNS_PER_THREAD || !(await deps.runs.withdraw(projectId, run._id))) return;
   throw new AppError('too_many_queued_runs', { detail: `${queued - 1} runs wait on this thread.`, retryAfter: 5 });
+}
+
+/**
+ * Makes sure that somebody promotes this run. The end of a run looks for the next one only when later places were taken; but places are taken before runs are
+ * inserted, so a run with a later place than ours may hold the thread already.
+ */
+async function standInLine(deps: StartRunDeps, projectId: string, run: RunDocument): Promise<void> {
+  const holder = await deps.runs.active(projectId, run.thread_id);
+  if (holder && holder.seq <= run.seq) return;
+  if (holder) await deps.threads.noteWaiting(projectId, run.thread_id, holder.seq);
+  await deps.dispatcher.promote(projectId, run.thread_id);
 }
 
 async function findAssistant(

@@ -29,6 +29,8 @@ export interface ThreadRepository {
   patch(projectId: string, threadId: string, patch: ThreadPatch): Promise<Thread | null>;
   /** Takes the next place in the thread's order of runs. null: no such thread. */
   nextRunSeq(projectId: string, threadId: string): Promise<{ seq: number; assistantId: string } | null>;
+  /** Makes the end of the run with place `seq` look for a next one, as if a later place had been taken. */
+  noteWaiting(projectId: string, threadId: string, seq: number): Promise<void>;
   /** Notes how a run ended. @returns the `seq` accepted last, or null when the thread is gone. */
   noteRunEnd(
     projectId: string,
@@ -139,6 +141,10 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         )
         .lean<ThreadDocument>();
       return thread && { seq: thread.run_seq, assistantId: thread.assistant_id };
+    },
+
+    async noteWaiting(projectId, threadId, seq) {
+      await threads.updateOne(visible(projectId, threadId), { $max: { run_seq: seq + 1 } });
     },
 
     async noteRunEnd(projectId, threadId, status, lastMessage) {
