@@ -29,7 +29,7 @@ export interface ThreadReader {
     threadId: string,
     page: { limit: number; below?: number | undefined },
   ): Promise<HistoryEntry[]>;
-  /** A page that ends in front of message `before` (default: at the end), oldest first; null when that message is not in the thread. */
+  /** A page that ends in front of message `before` (default: at the end), oldest first; null when that message was never in this state of the thread. One that was removed since still marks its place. */
   page(
     projectId: string,
     threadId: string,
@@ -96,7 +96,8 @@ export function createThreadReader(log: CheckpointLog): ThreadReader {
       if (!from) return null;
       const fold = createBackwardFold();
       for (const edit of await log.edits(projectId, threadId, ranges, from.version)) fold.addEdits(edit);
-      for await (const checkpoint of log.backwards(projectId, threadId, below(ranges, from.version), wanted)) {
+      // One more than wanted: the first checkpoint often holds nothing but the message itself.
+      for await (const checkpoint of log.backwards(projectId, threadId, below(ranges, from.version), wanted + 1)) {
         fold.add(checkpoint, checkpoint.version === from.version ? before : undefined);
         if (fold.count >= wanted) break;
       }
