@@ -39,7 +39,7 @@ export async function executeRun(deps: ExecuteRunDeps, run: RunDocument, signal:
       const move = decideNext(progress);
       switch (move.kind) {
         case 'commit_input':
-          progress = await commitInput(deps.log, progress);
+          progress = await commitInput(deps, progress);
           continue;
         case 'call_model':
           progress = await commitStep(deps.log, progress, await modelStep(deps, progress, signal));
