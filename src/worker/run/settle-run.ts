@@ -96,6 +96,7 @@ async function afterEnd(
   lastMessage: Message | null,
 ): Promise<void> {
   const done = { status: ended.status, usage: ended.usage, run_id: ended._id };
+  let gone = false;
   try {
     const acceptedLast = await threads.noteRunEnd(
       ended.project_id,
@@ -103,6 +104,7 @@ async function afterEnd(
       ended.status,
       lastMessage && toPreview(lastMessage),
     );
+    gone = acceptedLast === null;
     // A run accepted later took a higher place before looking whether the thread is free; when there is none, nobody waits.
     if (acceptedLast !== null && acceptedLast > ended.seq) await dispatcher.promote(ended.project_id, ended.thread_id);
   } catch (err) {
@@ -110,5 +112,6 @@ async function afterEnd(
   }
   if (ended.last_error) events.emit('error', ended.last_error);
   events.emit('done', done);
-  await events.close();
+  // The log of a deleted thread's run may have been removed before this was written; it must not come back.
+  await events.close(gone ? { ttlMs: 1 } : {});
 }
