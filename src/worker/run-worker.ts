@@ -4,6 +4,7 @@ import type { RunDocument } from '../shared/mongo/documents.ts';
 import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
 import type { RunJob } from '../shared/queue/run-job.ts';
 import type { RedisKeys } from '../shared/redis/keys.ts';
+import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
@@ -18,6 +19,8 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
     readonly redis: Redis;
     readonly keys: RedisKeys;
     readonly logger: Logger;
+    /** Aborted when the process begins to stop: no run is taken from then on. */
+    readonly draining: AbortSignal;
     /** Aborted when the process may not wait any longer. */
     readonly stopped: AbortSignal;
   };
@@ -27,7 +30,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  * claim wins and the other stands down at once.
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
-  const { workerId, lifecycle, active, redis, keys, stopped } = deps;
+  const { workerId, lifecycle, dispatcher, active, redis, keys, draining, stopped } = deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
@@ -37,6 +40,8 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
     const settled = await settleRun({ ...deps, events, logger }, run, outcome, stopped);
     await events.flush();
+    // No `done` rings for those who wait until the client is needed.
+    if (settled === 'paused') await nudgeViewers(redis, keys, run._id).catch(() => undefined);
     const line = {
       settled,
       status: outcome.kind === 'end' ? outcome.end.status : outcome.kind,
@@ -49,7 +54,14 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     else logger.info(line, 'run executed');
   }
 
+  /** A consumer that pauses may still get the job it was waiting for. Its bell is used up, so another one is rung. */
+  async function passOn({ run_id, dispatch }: RunJob): Promise<void> {
+    const again = await lifecycle.redispatch({ _id: run_id, dispatch });
+    if (again) await dispatcher.ring(again);
+  }
+
   return async (job) => {
+    if (draining.aborted) return passOn(job);
     const claim = await lifecycle.claim(job.run_id, job.dispatch, workerId);
     if (claim.kind === 'stand_down') {
       deps.logger.debug({ run_id: job.run_id, dispatch: job.dispatch, reason: claim.reason }, 'stood down');

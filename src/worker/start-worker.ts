@@ -30,6 +30,7 @@ export async function startWorker(options: {
   onCommand?: (name: string) => void;
 }): Promise<RunningWorker> {
   const { config, workerId, logger, releases, onCommand } = options;
+  const draining = new AbortController();
   const stopped = new AbortController();
 
   const services = await openServices({
@@ -108,6 +109,7 @@ export async function startWorker(options: {
     defaultModel: config.DEFAULT_MODEL,
     stepTimeoutMs: config.MODEL_STEP_TIMEOUT_MS,
     redis: publisher,
+    draining: draining.signal,
     stopped: stopped.signal,
   });
   const consumers = (['interactive', 'batch'] as const)
@@ -125,19 +127,20 @@ export async function startWorker(options: {
 
   return {
     async stop() {
+      draining.abort();
       await Promise.all(consumers.map((consumer) => consumer.pause()));
       await within(active.idle(), config.DRAIN_MS);
       active.abortAll('stop');
       await within(active.idle(), GIVE_BACK_MS);
       stopped.abort();
       await sweeper.stop();
-      await Promise.all(consumers.map((consumer) => consumer.close()));
+      await within(Promise.all(consumers.map((consumer) => consumer.close())), GIVE_BACK_MS);
       await heartbeat.stop();
     },
   };
 }
 
-async function within(work: Promise<void>, ms: number): Promise<void> {
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   await Promise.race([work, promise]);

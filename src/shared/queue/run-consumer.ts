@@ -6,7 +6,7 @@ import { queueName, type RunJob, runJobSchema } from './run-job.ts';
 export interface RunConsumer {
   /** Takes no new job any more; those being handled go on. */
   pause(): Promise<void>;
-  /** Ends. Jobs still being handled are left to their handlers. */
+  /** Ends when the jobs that are being handled are done. */
   close(): Promise<void>;
 }
 
@@ -42,6 +42,6 @@ export function createRunConsumer({ redis, prefix, lane, slots, handle, onError 
   worker.on('failed', (_job, error) => onError(error));
   return {
     pause: () => worker.pause(true),
-    close: () => worker.close(true),
+    close: () => worker.close(),
   };
 }
