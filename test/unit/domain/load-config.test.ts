@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../../../src/shared/config/load-config.ts';
+
+const problemsOf = (env: Record<string, string>): string => {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return error instanceof Error ? error.message : '';
+  }
+  return '';
+};
+
+describe('the configuration', () => {
+  it('is complete without any setting, and cannot be changed', () => {
+    const config = loadConfig({});
+    expect(config).toMatchObject({ PORT: 8123, HEARTBEAT_MS: 5000, WORKER_LOST_MS: 15_000, NODE_ENV: 'development' });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('takes an empty variable for one that is not set, and numbers from text', () => {
+    expect(loadConfig({ PORT: '', HOST: '', INTERACTIVE_SLOTS: '7', ALLOW_NO_AUTH: 'true' })).toMatchObject({
+      PORT: 8123,
+      HOST: '127.0.0.1',
+      INTERACTIVE_SLOTS: 7,
+      ALLOW_NO_AUTH: true,
+    });
+  });
+
+  it('tells all that is wrong at once', () => {
+    const problems = problemsOf({ PORT: '99999', LOG_LEVEL: 'loud', SWEEP_MS: 'soon', REDIS_PREFIX: 'a:b' });
+    for (const name of ['PORT', 'LOG_LEVEL', 'SWEEP_MS', 'REDIS_PREFIX']) expect(problems).toContain(name);
+  });
+
+  it('refuses what does not go together', () => {
+    expect(problemsOf({ HEARTBEAT_MS: '5000', WORKER_LOST_MS: '14999' })).toContain('WORKER_LOST_MS');
+    expect(problemsOf({ INTERACTIVE_SLOTS: '0', BATCH_SLOTS: '0' })).toContain('nothing would run');
+    expect(problemsOf({ NODE_ENV: 'production' })).toContain('ALLOW_NO_AUTH');
+    expect(problemsOf({ NODE_ENV: 'production', ALLOW_NO_AUTH: 'true' })).toBe('');
+  });
+});
