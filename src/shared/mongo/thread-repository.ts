@@ -21,10 +21,10 @@ export interface ThreadRepository {
   /** @throws AppError `thread_exists` when the id is taken, by whatever project. */
   create(projectId: string, thread: NewThread): Promise<Thread>;
   get(projectId: string, threadId: string): Promise<Thread | null>;
-  /** Most recently updated first; temporary threads are left out. */
+  /** Most recently updated first; temporary threads are left out. `search`: only those with this text in their name, in whatever case. */
   list(
     projectId: string,
-    page: { limit: number; after?: { updatedAt: Date; threadId: string } | undefined },
+    page: { limit: number; after?: { updatedAt: Date; threadId: string } | undefined; search?: string | undefined },
   ): Promise<Thread[]>;
   patch(projectId: string, threadId: string, patch: ThreadPatch): Promise<Thread | null>;
   /** Takes the next place in the thread's order of runs. null: no such thread. */
@@ -95,7 +95,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
     get: async (projectId, threadId) =>
       presentOne(await threads.findOne(visible(projectId, threadId)).lean<ThreadDocument>()),
 
-    async list(projectId, { limit, after }) {
+    async list(projectId, { limit, after, search }) {
       const older = after && {
         $or: [{ updated_at: { $lt: after.updatedAt } }, { updated_at: after.updatedAt, _id: { $lt: after.threadId } }],
       };
@@ -105,6 +105,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
           temporary: false,
           deleted_at: null,
           ...(after ? { updated_at: { $lte: after.updatedAt } } : {}),
+          ...(search === undefined ? {} : { name: { $regex: literally(search), $options: 'i' } }),
           ...older,
         })
         .sort({ updated_at: -1, _id: -1 })
@@ -193,6 +194,9 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
     },
   };
 }
+
+/** A pattern that finds just this text. */
+const literally = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 function threadStatus(holder: RunStatus | undefined, lastRun: RunStatus | null): ThreadStatus {
   if (holder === 'requires_action') return 'interrupted';
