@@ -1,0 +1,96 @@
+import type { Message, Run } from '../api/types.ts';
+import type { LiveRun } from './live-run.ts';
+
+/** A message that was sent and not answered by the server yet, or refused. */
+export interface PendingSend {
+  readonly id: string;
+  readonly text: string;
+  readonly createdAt: string;
+  /** Where it goes on from, when that is not the end. */
+  readonly checkpointId: string | null;
+  /** Of a fork: the last message that stays; null when none does. */
+  readonly keepUntil: string | null;
+  /** False: nothing is added, the last question is answered anew. */
+  readonly hasInput: boolean;
+  readonly error: unknown;
+}
+
+/** All that a conversation shows. */
+export interface ConversationState {
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly error: unknown;
+  /** Stored messages, oldest first: the end of the thread, as far back as was asked for. */
+  readonly messages: readonly Message[];
+  /** Where the messages in front of these are; null when these reach the beginning. */
+  readonly older: string | null;
+  readonly loadingOlder: boolean;
+  /** The run that is being watched, and what it was given. */
+  readonly live: LiveRun | null;
+  readonly liveRun: Run | null;
+  /** Runs that wait behind it, in order. */
+  readonly queue: readonly Run[];
+  /** The newest run that has ended: how it went. */
+  readonly lastRun: Run | null;
+  readonly connection: 'open' | 'lost';
+  readonly pending: PendingSend | null;
+  /** The last thing that did not work and is worth a line, such as a cancel. */
+  readonly notice: string | null;
+}
+
+export const INITIAL_CONVERSATION: ConversationState = {
+  phase: 'loading',
+  error: null,
+  messages: [],
+  older: null,
+  loadingOlder: false,
+  live: null,
+  liveRun: null,
+  queue: [],
+  lastRun: null,
+  connection: 'open',
+  pending: null,
+  notice: null,
+};
+
+/** Is an answer on its way? */
+export const isBusy = (state: ConversationState): boolean =>
+  (state.live !== null && !state.live.ended) || (state.pending !== null && state.pending.error === null);
+
+/**
+ * The messages to show: what is stored, then what the watched run was given and has written so far, then what is being sent. A message that is in
+ * several of these appears once.
+ */
+export function visibleMessages(state: ConversationState): readonly Message[] {
+  const { messages, live, liveRun, pending } = state;
+  const stored = new Set(messages.map(({ id }) => id));
+  const shown = [...messages];
+  if (live && liveRun && !messages.some(({ run_id, role }) => run_id === live.runId && role === 'user'))
+    for (const [index, input] of liveRun.input.entries())
+      if (!(input.id !== undefined && stored.has(input.id)))
+        shown.push({
+          role: input.role,
+          content: input.content,
+          id: input.id ?? `${live.runId}-input-${index}`,
+          status: 'completed',
+          run_id: live.runId,
+          created_at: liveRun.created_at,
+        });
+  const asked: Message[] =
+    pending?.hasInput && !shown.some(({ id }) => id === pending.id)
+      ? [
+          {
+            id: pending.id,
+            role: 'user',
+            content: pending.text,
+            status: 'completed',
+            run_id: null,
+            created_at: pending.createdAt,
+          },
+        ]
+      : [];
+  // What could not be sent comes last; what was sent comes before its answer.
+  if (!pending?.error) shown.push(...asked);
+  for (const { message } of live?.messages ?? []) if (!stored.has(message.id)) shown.push(message);
+  if (pending?.error) shown.push(...asked);
+  return shown;
+}

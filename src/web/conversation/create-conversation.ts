@@ -1,0 +1,299 @@
+/**
+ * A thread as one person sees it: its stored messages, the run that is being answered, and what waits. It is fed by the API and by at most one stream.
+ *
+ * What may happen twice: a send whose answer was lost is sent again with the same Idempotency-Key, so it is one run; an event of a rejoined stream is
+ * applied again without effect; a page of messages is merged by id.
+ */
+import { ApiError, sentenceOf } from '../api/api-error.ts';
+import { randomId } from '../api/random-id.ts';
+import {
+  cancelRun,
+  createRun,
+  isOpen,
+  listMessages,
+  listThreadRuns,
+  type RunInput,
+  submitToolOutputs,
+} from '../api/runs.ts';
+import type { Message, Run } from '../api/types.ts';
+import { type ConversationState, INITIAL_CONVERSATION, isBusy, type PendingSend } from './conversation-state.ts';
+import { followRun } from './follow-run.ts';
+import { applyRunEvent, startLiveRun } from './live-run.ts';
+import { mergeTail } from './merge-tail.ts';
+import { openRunStream } from './open-run-stream.ts';
+import { notifyTabs, onTabNews } from './tab-news.ts';
+
+/** How often the thread is looked at for what others do, while the page is visible. */
+const LOOK_MS = 3_000;
+const RUNS_PAGE = 25;
+
+export interface Conversation {
+  getState(): ConversationState;
+  subscribe(listener: () => void): () => void;
+  /** Loads and follows; undone by `stop`. */
+  start(): void;
+  stop(): void;
+  /** Sends now, or queues behind the run that is active. */
+  send(text: string): void;
+  /** Replaces what was said at `checkpointId` and answers that; a message with the same `messageId` takes the place of the old one. */
+  fork(fork: { checkpointId: string; text: string | null; messageId?: string; keep: number }): void;
+  /** Sends again what could not be sent. */
+  retrySend(): void;
+  dropSend(): void;
+  /** Stops the active run, or one that waits. */
+  cancel(runId: string): void;
+  answerCalls(outputs: readonly { tool_call_id: string; output: string }[]): void;
+  loadOlder(): void;
+  reload(): void;
+}
+
+/** @param onRunEnd a run of this thread has ended: lists that show it are old */
+export function createConversation(threadId: string, onRunEnd: () => void): Conversation {
+  let state = INITIAL_CONVERSATION;
+  let lifetime = new AbortController();
+  let following: string | null = null;
+  /** A send is under way: its own answer will say which run it is. */
+  let sending = false;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let leaveTabs: (() => void) | undefined;
+  let frame = 0;
+  const listeners = new Set<() => void>();
+
+  const notify = () => {
+    for (const listener of listeners) listener();
+  };
+  function set(change: Partial<ConversationState>): void {
+    state = { ...state, ...change };
+    notify();
+  }
+  /** Text may come faster than a screen draws; listeners hear of it once a frame. */
+  function setSoon(change: Partial<ConversationState>): void {
+    state = { ...state, ...change };
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      notify();
+    });
+  }
+
+  async function readTail(): Promise<Partial<ConversationState>> {
+    const page = await listMessages(threadId, null, lifetime.signal);
+    const { messages, joined } = mergeTail(state.messages, page.items, page.next === null);
+    return { messages: cutAtFork(messages, state), older: joined && page.next !== null ? state.older : page.next };
+  }
+
+  async function readRuns(): Promise<{ open: readonly Run[]; lastRun: Run | null }> {
+    let { items: runs } = await listThreadRuns(threadId, RUNS_PAGE, lifetime.signal);
+    // A long queue hides the run in front of it.
+    if (runs.length === RUNS_PAGE && runs.every(({ status }) => isOpen(status)))
+      runs = (await listThreadRuns(threadId, 100, lifetime.signal)).items;
+    const open = runs.filter(({ status }) => isOpen(status)).sort((a, b) => a.seq - b.seq);
+    return { open, lastRun: runs.find(({ status }) => !isOpen(status)) ?? null };
+  }
+
+  /** Reads what is there and follows the run in front, if any. Keeps what is shown when the server cannot be asked. */
+  async function refresh(): Promise<void> {
+    const [tail, runs] = await Promise.all([readTail(), readRuns()]);
+    const [front, ...queue] = runs.open;
+    if (following !== null || sending) {
+      // The stream says when it is over; meanwhile only what waits behind is news.
+      const watched = runs.open.find(({ run_id }) => run_id === following);
+      const waiting = runs.open.filter((run) => run !== watched && run.status === 'queued');
+      set({
+        ...tail,
+        phase: 'ready',
+        queue: sending ? state.queue : waiting,
+        ...(watched ? { liveRun: watched } : {}),
+      });
+      return;
+    }
+    set({
+      ...tail,
+      phase: 'ready',
+      error: null,
+      connection: 'open',
+      queue,
+      lastRun: runs.lastRun,
+      live: front ? startLiveRun(front.run_id, front.status) : null,
+      liveRun: front ?? null,
+      // What was sent is stored now, or waits in a run.
+      pending: state.pending?.error ? state.pending : null,
+    });
+    if (front) void follow(front.run_id);
+  }
+
+  async function follow(runId: string, first?: Response): Promise<void> {
+    following = runId;
+    const { signal } = lifetime;
+    try {
+      await followRun({
+        runId,
+        signal,
+        ...(first ? { first } : {}),
+        onEvent: (event) => {
+          if (state.live?.runId === runId) setSoon({ live: applyRunEvent(state.live, event) });
+        },
+        onConnection: (connection) => {
+          if (state.connection !== connection) set({ connection });
+        },
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      set({ notice: sentenceOf(error) });
+    }
+    following = null;
+    onRunEnd();
+    notifyTabs(threadId);
+    await refreshOrTryLater();
+  }
+
+  async function refreshOrTryLater(): Promise<void> {
+    const { signal } = lifetime;
+    try {
+      await refresh();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (state.phase === 'ready' && !isGone(error)) set({ connection: 'lost' });
+      else set({ phase: 'failed', error });
+    }
+  }
+
+  async function submit(send: PendingSend): Promise<void> {
+    const { signal } = lifetime;
+    const body: RunInput = {
+      input: send.hasInput ? [{ id: send.id, role: 'user', content: send.text }] : null,
+      ...(send.checkpointId === null ? {} : { checkpoint_id: send.checkpointId }),
+    };
+    if (isBusy(state)) return enqueue(send, body);
+    sending = true;
+    set({ notice: null, lastRun: null, pending: { ...send, error: null } });
+    try {
+      const { runId, response } = await openRunStream(threadId, body, send.id, signal);
+      set({ live: startLiveRun(runId, 'in_progress'), liveRun: null });
+      void follow(runId, response);
+      notifyTabs(threadId);
+    } catch (error) {
+      if (!signal.aborted) set({ pending: { ...send, error } });
+    } finally {
+      sending = false;
+    }
+  }
+
+  async function enqueue(send: PendingSend, body: RunInput): Promise<void> {
+    set({ notice: null });
+    try {
+      const run = await createRun(threadId, body, send.id);
+      notifyTabs(threadId);
+      if (following === null) await refreshOrTryLater();
+      else set({ queue: [...state.queue.filter(({ run_id }) => run_id !== run.run_id), run] });
+    } catch (error) {
+      set({ pending: { ...send, error } });
+    }
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      lifetime = new AbortController();
+      const look = () => {
+        if (document.visibilityState !== 'visible' && state.phase === 'ready') return;
+        void refreshOrTryLater();
+      };
+      look();
+      timer = setInterval(look, LOOK_MS);
+      leaveTabs = onTabNews((changed) => {
+        if (changed === threadId) void refreshOrTryLater();
+      });
+    },
+    stop() {
+      lifetime.abort(new DOMException('left the conversation', 'AbortError'));
+      clearInterval(timer);
+      leaveTabs?.();
+      cancelAnimationFrame(frame);
+      frame = 0;
+      following = null;
+      state = INITIAL_CONVERSATION;
+    },
+    send(text) {
+      void submit({
+        id: randomId(),
+        text,
+        createdAt: now(),
+        checkpointId: null,
+        keepUntil: null,
+        hasInput: true,
+        error: null,
+      });
+    },
+    fork({ checkpointId, text, messageId, keep }) {
+      if (isBusy(state)) return;
+      set({ messages: state.messages.slice(0, keep) });
+      void submit({
+        id: messageId ?? randomId(),
+        text: text ?? '',
+        createdAt: now(),
+        checkpointId,
+        keepUntil: state.messages.at(-1)?.id ?? null,
+        hasInput: text !== null,
+        error: null,
+      });
+    },
+    retrySend() {
+      if (state.pending) void submit(state.pending);
+    },
+    dropSend() {
+      set({ pending: null });
+      void refreshOrTryLater();
+    },
+    cancel(runId) {
+      const isLive = state.live?.runId === runId;
+      if (isLive && state.live) set({ live: { ...state.live, status: 'cancelling' } });
+      void cancelRun(runId).then(
+        () => (isLive ? undefined : set({ queue: state.queue.filter(({ run_id }) => run_id !== runId) })),
+        (error: unknown) => {
+          if (isLive && state.live) set({ live: { ...state.live, status: 'in_progress' } });
+          set({ notice: `The run could not be stopped: ${sentenceOf(error)}` });
+        },
+      );
+    },
+    answerCalls(outputs) {
+      const { live } = state;
+      if (!live) return;
+      set({ live: { ...live, requiredCalls: [], status: 'queued' } });
+      void submitToolOutputs(live.runId, outputs).catch((error: unknown) =>
+        set({ live: { ...live }, notice: `The answer did not arrive: ${sentenceOf(error)}` }),
+      );
+    },
+    loadOlder() {
+      const { older, loadingOlder } = state;
+      if (older === null || loadingOlder) return;
+      set({ loadingOlder: true });
+      listMessages(threadId, older, lifetime.signal).then(
+        (page) => {
+          const here = new Set(state.messages.map(({ id }) => id));
+          const fresh = page.items.filter(({ id }) => !here.has(id));
+          set({ messages: [...fresh, ...state.messages], older: page.next, loadingOlder: false });
+        },
+        () => set({ loadingOlder: false }),
+      );
+    },
+    reload() {
+      set({ phase: 'loading', error: null });
+      void refreshOrTryLater();
+    },
+  };
+}
+
+const now = (): string => new Date().toISOString();
+
+/** Until a fork's first step is stored, the thread still ends with what the fork leaves behind. */
+function cutAtFork(messages: readonly Message[], { pending, live }: ConversationState): readonly Message[] {
+  if (!pending || pending.checkpointId === null) return messages;
+  if (live && messages.some(({ run_id }) => run_id === live.runId)) return messages;
+  return messages.slice(0, messages.findIndex(({ id }) => id === pending.keepUntil) + 1);
+}
+
+const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
