@@ -1,7 +1,7 @@
 /** `npm run bench`: see USAGE. Exits with 1 when an answer was lost or wrong, whatever the figures. */
 import { chooseCells } from './cells.ts';
 import { BadOptions, readOptions, USAGE } from './options.ts';
-import { startRig } from './processes/start-rig.ts';
+import { type Rig, startRig } from './processes/start-rig.ts';
 import { budgetTable } from './report/budget-table.ts';
 import { closedTable, latencyTable } from './report/closed-tables.ts';
 import { describeMachine } from './report/describe-machine.ts';
@@ -22,18 +22,24 @@ async function main(): Promise<number> {
   const measurements: Measurement[] = [];
   let stopped = false;
   const mayBegin = (): boolean => !stopped && Date.now() - startedAt < options.budgetMs;
-  process.once('SIGINT', () => {
-    stopped = true;
-    say('stopping after this measurement; once more to stop at once');
-  });
+  let rig: Rig | null = null;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopped = true;
+      void rig?.stop();
+    });
+  }
 
   for (let repetition = 1; repetition <= options.repetitions && mayBegin(); repetition++) {
-    const rig = await startRig({ mongoUrl: process.env.MONGODB_URL || null, profileDir: options.profileDir });
+    rig = await startRig({ mongoUrl: process.env.MONGODB_URL || null, profileDir: options.profileDir });
     try {
       for await (const measurement of runRepetition(rig, cells, repetition, mayBegin)) {
         measurements.push(measurement);
         say(`${repetition}/${options.repetitions} ${measurement.cell} ${measurement.target}`);
       }
+    } catch (error) {
+      // Ending the rig in the middle of a measurement fails that one; what was measured before is still told.
+      if (!stopped) throw error;
     } finally {
       await rig.stop();
     }

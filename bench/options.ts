@@ -30,7 +30,7 @@ export const readOptions = (args: readonly string[]): BenchOptions => {
   const repetitions = Number(values.repetitions ?? (quick ? 1 : 3));
   if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 20)
     throw new BadOptions('--repetitions must be 1 to 20');
-  return { quick, only, repetitions, profileDir: values.profile ?? null, budgetMs: quick ? 45_000 : 570_000 };
+  return { quick, only, repetitions, profileDir: values.profile ?? null, budgetMs: quick ? 50_000 : 560_000 };
 };
 
 const parse = (args: string[]) => {

@@ -21,6 +21,7 @@ export interface Rig {
   readonly goals: Readonly<Record<Target, Goal>>;
   /** The processes that work for a target, without the load. */
   readonly pids: Readonly<Record<Target, Pids>>;
+  /** Ends all processes and removes the temporary folder; a second call waits for the first. */
   stop(): Promise<void>;
 }
 
@@ -39,6 +40,7 @@ export async function startRig(options: {
   const name = `skein-bench-${randomBytes(4).toString('hex')}`;
   const dir = join(tmpdir(), name);
   const releases = createReleaseStack();
+  let stopping: Promise<void> | null = null;
   const start = async (spec: { name: string; script: string; env: Record<string, string>; profiled?: boolean }) => {
     const { profiled = true, ...rest } = spec;
     const profileDir = profiled ? options.profileDir : null;
@@ -110,7 +112,10 @@ export async function startRig(options: {
         skein: skeinPids,
         temporary: skeinPids,
       },
-      stop: () => releases.release(),
+      stop() {
+        stopping ??= releases.release();
+        return stopping;
+      },
     };
   } catch (error) {
     await releases.release();
