@@ -57,6 +57,20 @@ describe('a worker that is stopped', () => {
     expect(stored.some(({ id }) => half.includes(id))).toBe(false);
   });
 
+  it('keeps the tokens of the steps that are committed, also when nobody goes on with the run', async () => {
+    const worker = await skein.startWorker();
+    const { assistant_id } = await skein.createAssistant({ tools: [{ type: 'builtin', name: 'calculator' }] });
+    const { thread_id } = await skein.createThread(assistant_id);
+    const text = asks({
+      steps: [{ tool_calls: [{ name: 'calculator', arguments: { expression: '1' } }] }, { tokens: 2000, delay_ms: 10 }],
+    });
+    const run = await skein.createRun({ thread_id, input: text });
+    await waitFor(() => requestsOf(text).length === 2, { what: 'the second step' });
+    await worker.stop();
+    const cancelled = await skein.cancel(run.run_id);
+    expect(cancelled).toMatchObject({ status: 'cancelled', usage: { prompt_tokens: 10, total_tokens: 11 } });
+  });
+
   it('lets runs that are nearly done finish first', async () => {
     const worker = await skein.startWorker({ DRAIN_MS: '5000' });
     const { thread_id } = await skein.createThread();

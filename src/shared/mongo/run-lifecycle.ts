@@ -38,9 +38,9 @@ export interface RunLifecycle {
   resume(projectId: string, runId: string): Promise<RunDocument | null>;
   /**
    * A worker gives an unfinished run back, or the sweeper takes it from a dead worker; it is on the queue again at the last committed step.
-   * `lost` counts against the run: something went wrong. null: someone was first, or a cancel was asked for.
+   * `lost` counts against the run: something went wrong. `usage`: of the steps committed so far, where the caller knows it. null: someone was first, or a cancel was asked for.
    */
-  handBack(owner: RunOwner, lost: boolean): Promise<RunDocument | null>;
+  handBack(owner: RunOwner, lost: boolean, usage?: Usage): Promise<RunDocument | null>;
   /** Rings again for a run that was dispatched and never taken. */
   redispatch(run: Pick<RunDocument, '_id' | 'dispatch'>): Promise<RunDocument | null>;
   /** Ends a run nobody owns. `from` guards against a change in between. */
@@ -127,11 +127,11 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
         { $set: { status: 'queued', required_action: null, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
       ),
 
-    handBack: (owner, lost) =>
+    handBack: (owner, lost, usage) =>
       update(
         { ...owned(owner), status: 'in_progress' },
         {
-          $set: { status: 'queued', worker_id: null, dispatched_at: new Date() },
+          $set: { status: 'queued', worker_id: null, dispatched_at: new Date(), ...(usage ? { usage } : {}) },
           $inc: { dispatch: 1, lost: lost ? 1 : 0 },
         },
       ),

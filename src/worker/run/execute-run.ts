@@ -97,6 +97,7 @@ function end(progress: RunProgress | null, how: End): Outcome & { kind: 'end' } 
 
 function afterError(error: unknown, progress: RunProgress | null, run: RunDocument, signal: AbortSignal): Outcome {
   const reason = abortReason(signal);
+  const usage = progress ? usageOf(progress.steps) : run.usage;
   switch (reason) {
     case 'cancel':
       return end(progress, { status: 'cancelled' });
@@ -104,11 +105,11 @@ function afterError(error: unknown, progress: RunProgress | null, run: RunDocume
       return end(progress, { status: 'incomplete', reason: 'max_duration' });
     case 'stop':
     case 'fenced':
-      return { kind: 'give_back', lost: false };
+      return { kind: 'give_back', lost: false, usage };
     case null:
       if (error instanceof LlmError)
         return end(progress, { status: 'failed', error: { code: error.code, message: error.message } });
-      if (run.lost + 1 < MAX_LOST_ATTEMPTS) return { kind: 'give_back', lost: true, error };
+      if (run.lost + 1 < MAX_LOST_ATTEMPTS) return { kind: 'give_back', lost: true, usage, error };
       return {
         ...end(progress, {
           status: 'failed',

@@ -16,7 +16,7 @@ import type { Dispatcher } from '../../shared/scheduling/dispatcher.ts';
 export type Outcome =
   | { readonly kind: 'end'; readonly end: RunEnd; readonly lastMessage: Message | null; readonly cause?: unknown }
   | { readonly kind: 'requires_action'; readonly calls: readonly ToolCall[]; readonly usage: Usage }
-  | { readonly kind: 'give_back'; readonly lost: boolean; readonly error?: unknown };
+  | { readonly kind: 'give_back'; readonly lost: boolean; readonly usage: Usage; readonly error?: unknown };
 
 export interface SettleRunDeps {
   readonly lifecycle: Pick<RunLifecycle, 'finish' | 'pause' | 'handBack'>;
@@ -66,8 +66,8 @@ async function settleOnce(deps: SettleRunDeps, run: RunDocument, outcome: Outcom
       return 'paused';
     }
     case 'give_back': {
-      const queued = await deps.lifecycle.handBack(run, outcome.lost);
-      if (!queued) return cancelledMeanwhile(deps, run, run.usage);
+      const queued = await deps.lifecycle.handBack(run, outcome.lost, outcome.usage);
+      if (!queued) return cancelledMeanwhile(deps, run, outcome.usage);
       await deps.dispatcher.ring(queued);
       return 'given_back';
     }
