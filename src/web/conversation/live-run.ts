@@ -53,6 +53,8 @@ export function applyRunEvent(live: LiveRun, event: RunEvent): LiveRun {
       const known = live.messages.find(({ message }) => message.id === id);
       if (known?.committed) return live;
       const before = typeof known?.message.content === 'string' ? known.message.content : '';
+      // The beginning is missing: the whole text follows.
+      if (offset > before.length) return live;
       const content = before.slice(0, offset) + delta;
       const message = known ? { ...known.message, content } : half(live, id, content);
       // One answer is written at a time: another half one was given up.
@@ -100,7 +102,8 @@ export function applyRunEvent(live: LiveRun, event: RunEvent): LiveRun {
       return {
         ...live,
         status: event.data.status,
-        messages: live.messages.filter(({ message, committed }) => committed || message.content !== ''),
+        // What was not stored by now never will be.
+        messages: committedOf(live),
         position: null,
         retrying: null,
         requiredCalls: [],

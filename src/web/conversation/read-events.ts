@@ -1,11 +1,11 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
 /** The server sends something at least every 5 s; this long without anything means that the connection is dead. */
-const SILENCE_MS = 20_000;
+const SILENCE_MS = 15_000;
 
 /**
  * The events of a streamed answer, in order, as they come. Ends when the answer ends.
- * @throws when the connection breaks, or is silent for 20 s
+ * @throws when the connection breaks, or is silent for 15 s
  */
 export async function* readEvents(response: Response): AsyncGenerator<EventSourceMessage> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

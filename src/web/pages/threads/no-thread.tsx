@@ -1,8 +1,25 @@
-import { MessagesSquare } from 'lucide-react';
+import { MessagesSquare, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/states.tsx';
+import { NewThreadDialog } from './new-thread-dialog.tsx';
 
-export const NoThread = () => (
-  <EmptyState icon={MessagesSquare} title="Choose a thread">
-    Or start a new one.
-  </EmptyState>
-);
+export function NoThread() {
+  const [creating, setCreating] = useState(false);
+  return (
+    <main id="content" tabIndex={-1} className="grid h-full place-items-center outline-none">
+      <EmptyState
+        icon={MessagesSquare}
+        title="No thread is open"
+        action={
+          <Button variant="primary" onClick={() => setCreating(true)}>
+            <Plus /> New thread
+          </Button>
+        }
+      >
+        Choose one from the list, or start a new conversation with an assistant.
+      </EmptyState>
+      <NewThreadDialog open={creating} onOpenChange={setCreating} />
+    </main>
+  );
+}

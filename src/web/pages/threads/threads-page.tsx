@@ -1,3 +1,24 @@
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useMatches } from '@tanstack/react-router';
+import { cn } from '../../ui/cn.ts';
+import { ThreadList } from './thread-list.tsx';
 
-export const ThreadsPage = () => <Outlet />;
+/** The list, and beside it what is open. At phone width one of the two. */
+export function ThreadsPage() {
+  const open = useMatches({ select: (matches) => matches.some(({ routeId }) => routeId === '/threads/$threadId') });
+  return (
+    <div className="flex h-full">
+      <aside
+        aria-label="Threads"
+        className={cn(
+          'h-full w-full shrink-0 border-border border-r bg-surface md:w-72 lg:w-80',
+          open && 'hidden md:block',
+        )}
+      >
+        <ThreadList />
+      </aside>
+      <div className={cn('h-full min-w-0 flex-1', !open && 'hidden md:block')}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}

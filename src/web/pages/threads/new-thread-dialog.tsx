@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { sentenceOf } from '../../api/api-error.ts';
+import { assistantsQuery } from '../../api/assistants.ts';
+import { useThreadActions } from '../../api/threads.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Field, Input, Select } from '../../ui/field.tsx';
+
+export function NewThreadDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="New thread"
+      description="A conversation with one assistant. Both can be changed later."
+    >
+      <NewThreadForm onDone={() => onOpenChange(false)} />
+    </Dialog>
+  );
+}
+
+function NewThreadForm({ onDone }: { onDone: () => void }) {
+  const assistants = useQuery(assistantsQuery);
+  const [chosen, setChosen] = useState('');
+  const [name, setName] = useState('');
+  const navigate = useNavigate();
+  const { create } = useThreadActions();
+  const assistantId = chosen || assistants.data?.[0]?.assistant_id || '';
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate(
+      { name: name.trim(), assistantId },
+      {
+        onSuccess: ({ thread_id: threadId }) => {
+          onDone();
+          void navigate({ to: '/threads/$threadId', params: { threadId } });
+        },
+      },
+    );
+  };
+  return (
+    <form onSubmit={submit} className="space-y-4">
+      <Field label="Name" aside={`${name.length}/200`}>
+        {(control) => (
+          <Input
+            {...control}
+            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type this
+            autoFocus
+            required
+            maxLength={200}
+            placeholder="What is it about?"
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field
+        label="Assistant"
+        error={
+          assistants.isError
+            ? sentenceOf(assistants.error)
+            : assistants.data?.length === 0
+              ? 'There is no assistant yet: create one on the page Assistants.'
+              : undefined
+        }
+      >
+        {(control) => (
+          <Select {...control} value={assistantId} onChange={(event) => setChosen(event.target.value)}>
+            {assistants.isPending && <option value="">Loading…</option>}
+            {assistants.data?.map((assistant) => (
+              <option key={assistant.assistant_id} value={assistant.assistant_id}>
+                {assistant.name} · {assistant.model}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      {create.isError && (
+        <p role="alert" className="text-bad text-sm">
+          {sentenceOf(create.error)}
+        </p>
+      )}
+      <DialogActions>
+        <Button onClick={onDone}>Cancel</Button>
+        <Button variant="primary" type="submit" disabled={name.trim() === '' || assistantId === '' || create.isPending}>
+          {create.isPending ? 'Creating…' : 'Create thread'}
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
