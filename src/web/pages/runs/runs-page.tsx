@@ -1,11 +1,73 @@
-import { Activity } from 'lucide-react';
-import { Card, Page } from '../../ui/page.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Dialog } from 'radix-ui';
+import { lazy, Suspense, useState } from 'react';
+import { PageSkeleton } from '../../ui/states.tsx';
+import { RunFilterBar } from './run-filter-bar.tsx';
+import { RunList } from './run-list.tsx';
+import { type RunFilters, readRunsSearch } from './runs-search.ts';
+import { useMedia } from './use-media.ts';
 
-export const RunsPage = () => (
-  <Page title="Runs" description="Every run across all threads." wide>
-    <Card>
-      <EmptyState icon={Activity} title="This page is being built" />
-    </Card>
-  </Page>
-);
+const RunPanel = lazy(() => import('./run-panel.tsx').then(({ RunPanel }) => ({ default: RunPanel })));
+
+/** Runs across all threads, with one of them open beside the list; at phone width over it. */
+export function RunsPage() {
+  const { run, ...filters } = readRunsSearch(useSearch({ strict: false }));
+  const navigate = useNavigate();
+  const [live, setLive] = useState(true);
+  const isWide = useMedia('(min-width: 64rem)');
+  const setFilters = (next: RunFilters) =>
+    void navigate({ to: '/runs', search: { ...clean(next), ...(run ? { run } : {}) }, replace: true });
+  const openRun = (next: string | null) =>
+    void navigate({
+      to: '/runs',
+      search: { ...clean(filters), ...(next ? { run: next } : {}) },
+      replace: run !== undefined && next !== null,
+    });
+  const panel = run && (
+    <Suspense fallback={<PageSkeleton />}>
+      <RunPanel key={run} runId={run} onClose={() => openRun(null)} />
+    </Suspense>
+  );
+
+  return (
+    <div className="flex h-full">
+      <main id="content" tabIndex={-1} className="flex h-full min-w-0 flex-1 flex-col outline-none">
+        <header className="shrink-0 px-4 pt-6 sm:px-8 sm:pt-8">
+          <h1 className="font-semibold text-xl tracking-tight">Runs</h1>
+          <p className="mt-1 text-soft text-sm">Every run across all threads, the newest first.</p>
+        </header>
+        <RunFilterBar filters={filters} onChange={setFilters} live={live} onLive={setLive} />
+        <RunList
+          filters={filters}
+          live={live}
+          chosen={run ?? null}
+          narrow={run !== undefined && isWide}
+          onChoose={openRun}
+          onClear={() => setFilters({})}
+        />
+      </main>
+      {isWide
+        ? panel && (
+            <aside aria-label="Details" className="h-full w-[34rem] shrink-0 border-border border-l 2xl:w-[42rem]">
+              {panel}
+            </aside>
+          )
+        : panel && (
+            <Dialog.Root open onOpenChange={(open) => !open && openRun(null)}>
+              <Dialog.Portal>
+                <Dialog.Content
+                  aria-describedby={undefined}
+                  className="fixed inset-0 z-40 animate-fade-in bg-background outline-none sm:left-14"
+                >
+                  <Dialog.Title className="sr-only">Run</Dialog.Title>
+                  {panel}
+                </Dialog.Content>
+              </Dialog.Portal>
+            </Dialog.Root>
+          )}
+    </div>
+  );
+}
+
+/** Without what is not set, so that it does not stand in the address. */
+const clean = (filters: RunFilters) => readRunsSearch({ ...filters });
