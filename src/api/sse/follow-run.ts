@@ -106,6 +106,7 @@ export async function followRun(options: {
     const { run, messages } = loaded;
     await response.send(frame(follower.position, 'snapshot', { run, messages: [...messages] }));
     const { status, usage, run_id } = run;
+    if (run.last_error) await response.send(frame(null, 'error', run.last_error));
     await response.send(frame(endCursor(run.attempt), 'done', { status, usage, run_id }));
     response.end();
   }
