@@ -3,7 +3,10 @@ import type { LiveRun } from './live-run.ts';
 
 /** A message that was sent and not answered by the server yet, or refused. */
 export interface PendingSend {
+  /** Of the message. */
   readonly id: string;
+  /** Of the act of sending: sent again under the same key, it is one run. */
+  readonly key: string;
   readonly text: string;
   readonly createdAt: string;
   /** Where it goes on from, when that is not the end. */

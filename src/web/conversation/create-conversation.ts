@@ -27,6 +27,13 @@ import { notifyTabs, onTabNews } from './tab-news.ts';
 const LOOK_MS = 3_000;
 const RUNS_PAGE = 25;
 
+export interface Fork {
+  readonly checkpointId: string;
+  readonly text: string | null;
+  readonly messageId?: string;
+  readonly base: readonly Message[];
+}
+
 export interface Conversation {
   getState(): ConversationState;
   subscribe(listener: () => void): () => void;
@@ -35,8 +42,13 @@ export interface Conversation {
   stop(): void;
   /** Sends now, or queues behind the run that is active. */
   send(text: string): void;
-  /** Replaces what was said at `checkpointId` and answers that; a message with the same `messageId` takes the place of the old one. */
-  fork(fork: { checkpointId: string; text: string | null; messageId?: string; keep: number }): void;
+  /**
+   * Goes on from a checkpoint: with a text, or (null) by answering again what is there. A text with the `messageId` of a message takes its place. `base` is
+   * what stays on screen until the server says what is there.
+   */
+  fork(fork: Fork): void;
+  /** Asks the model again with what is there, without a new message. */
+  answerAgain(): void;
   /** Sends again what could not be sent. */
   retrySend(): void;
   dropSend(): void;
@@ -167,7 +179,7 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
     sending = true;
     set({ notice: null, lastRun: null, pending: { ...send, error: null } });
     try {
-      const { runId, response } = await openRunStream(threadId, body, send.id, signal);
+      const { runId, response } = await openRunStream(threadId, body, send.key, signal);
       set({ live: startLiveRun(runId, 'in_progress'), liveRun: null });
       void follow(runId, response);
       notifyTabs(threadId);
@@ -181,7 +193,7 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
   async function enqueue(send: PendingSend, body: RunInput): Promise<void> {
     set({ notice: null });
     try {
-      const run = await createRun(threadId, body, send.id);
+      const run = await createRun(threadId, body, send.key);
       notifyTabs(threadId);
       if (following === null) await refreshOrTryLater();
       else set({ queue: [...state.queue.filter(({ run_id }) => run_id !== run.run_id), run] });
@@ -220,6 +232,7 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
     send(text) {
       void submit({
         id: randomId(),
+        key: randomId(),
         text,
         createdAt: now(),
         checkpointId: null,
@@ -228,16 +241,28 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
         error: null,
       });
     },
-    fork({ checkpointId, text, messageId, keep }) {
-      if (isBusy(state)) return;
-      set({ messages: state.messages.slice(0, keep) });
+    fork({ checkpointId, text, messageId, base }) {
+      if (!isBusy(state)) set({ messages: base });
       void submit({
         id: messageId ?? randomId(),
+        key: randomId(),
         text: text ?? '',
         createdAt: now(),
         checkpointId,
-        keepUntil: state.messages.at(-1)?.id ?? null,
+        keepUntil: base.at(-1)?.id ?? null,
         hasInput: text !== null,
+        error: null,
+      });
+    },
+    answerAgain() {
+      void submit({
+        id: randomId(),
+        key: randomId(),
+        text: '',
+        createdAt: now(),
+        checkpointId: null,
+        keepUntil: null,
+        hasInput: false,
         error: null,
       });
     },

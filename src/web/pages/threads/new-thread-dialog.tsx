@@ -47,7 +47,6 @@ function NewThreadForm({ onDone }: { onDone: () => void }) {
         {(control) => (
           <Input
             {...control}
-            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type this
             autoFocus
             required
             maxLength={200}

@@ -1,0 +1,21 @@
+import { lazy, memo, Suspense } from 'react';
+import { splitBlocks } from './split-blocks.ts';
+
+/** The parser comes with the first answer that is shown, not before. */
+const Block = lazy(() => import('./markdown-block.tsx').then(({ MarkdownBlock }) => ({ default: MarkdownBlock })));
+
+/** Text of an answer. While it is written, blocks that are complete are not parsed again. */
+export const Markdown = memo(function Markdown({ text, writing }: { text: string; writing: boolean }) {
+  // Whole at the end: references between blocks then find each other.
+  const blocks = writing ? splitBlocks(text) : [text];
+  return (
+    <div className="markdown">
+      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+        {blocks.map((block, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end
+          <Block key={index} text={block} />
+        ))}
+      </Suspense>
+    </div>
+  );
+});

@@ -1,0 +1,43 @@
+import { Check, Copy } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Button } from './button.tsx';
+import { Tooltip } from './tooltip.tsx';
+
+/** Puts a text on the clipboard and says so for a moment. */
+export function CopyButton({ text, label }: { text: () => string; label: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Tooltip hint={copied ? 'Copied' : label}>
+      <Button
+        variant="ghost"
+        size="icon-sm"
+        aria-label={copied ? 'Copied' : label}
+        onClick={() => {
+          copyText(text()).then(
+            () => setCopied(true),
+            () => undefined,
+          );
+        }}
+      >
+        {copied ? <Check className="text-good" /> : <Copy />}
+      </Button>
+    </Tooltip>
+  );
+}
+
+/** Also over plain HTTP, where browsers offer no clipboard. */
+async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement('textarea');
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (!done) throw new Error('copying is not allowed');
+}
