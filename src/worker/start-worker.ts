@@ -5,6 +5,7 @@ import { createLlm } from '../shared/llm/create-llm.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createRunSweep } from '../shared/mongo/run-sweep.ts';
 import { createWorkerRepository } from '../shared/mongo/worker-repository.ts';
+import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createRunConsumer } from '../shared/queue/run-consumer.ts';
 import { createActiveRuns } from './active-runs.ts';
 import { listenForCancels } from './cancel-listener.ts';
@@ -67,6 +68,7 @@ export async function startWorker(options: {
   });
   releases.push(() => llm.close());
 
+  const lanes = createLaneSwitch({ models, queue, logger });
   const active = createActiveRuns();
   const slots = { interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS };
   await listenForCancels(subscriber, keys, workerId, active);
@@ -87,6 +89,7 @@ export async function startWorker(options: {
     conclude,
     workers,
     queue,
+    lanes,
     dispatcher,
     remover,
     logger,
@@ -112,6 +115,8 @@ export async function startWorker(options: {
     draining: draining.signal,
     stopped: stopped.signal,
   });
+  // Redis may have lost the pauses while nobody was there to sweep.
+  await lanes.apply();
   const consumers = (['interactive', 'batch'] as const)
     .filter((lane) => slots[lane] > 0)
     .map((lane) =>

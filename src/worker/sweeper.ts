@@ -3,12 +3,14 @@
  * sweepers at once, or one that dies in between, change nothing twice.
  */
 import { MAX_LOST_ATTEMPTS } from '../shared/domain/limits.ts';
+import type { Lane } from '../shared/domain/run.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { RunDocument } from '../shared/mongo/documents.ts';
 import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
 import type { RunSweep } from '../shared/mongo/run-sweep.ts';
 import { toRun } from '../shared/mongo/to-wire.ts';
 import type { WorkerRepository } from '../shared/mongo/worker-repository.ts';
+import type { LaneSwitch } from '../shared/ops/lane-switch.ts';
 import type { RunQueue } from '../shared/queue/run-queue.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
@@ -26,6 +28,7 @@ export interface SweeperDeps {
   readonly conclude: ConcludeRun;
   readonly workers: Pick<WorkerRepository, 'aliveAmong'>;
   readonly queue: Pick<RunQueue, 'isWaiting'>;
+  readonly lanes: Pick<LaneSwitch, 'apply'>;
   readonly dispatcher: Dispatcher;
   readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
   readonly everyMs: number;
@@ -37,7 +40,8 @@ export interface SweeperDeps {
 const UNTAKEN_MS = 10_000;
 
 export function startSweeper(deps: SweeperDeps): Sweeper {
-  const { sweep: find, lifecycle, conclude, workers, queue, dispatcher, remover, logger } = deps;
+  const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger } = deps;
+  let paused: ReadonlySet<Lane> = new Set();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -73,9 +77,14 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     await conclude(toRun(ended));
   }
 
-  /** Dispatched, not taken, and not on the queue either: the bell is lost. */
+  /** Comes first: a Redis that lost everything has lost the pauses too, and must know them before it gets bells again. */
+  async function applyPauses(): Promise<void> {
+    paused = await lanes.apply();
+  }
+
+  /** Dispatched, not taken, and not on the queue either: the bell is lost. In a paused lane nobody listens for it, so it can wait for the end of the pause. */
   async function ringAgain(): Promise<void> {
-    for (const run of await find.untaken(UNTAKEN_MS)) {
+    for (const run of await find.untaken(UNTAKEN_MS, [...paused])) {
       if (await queue.isWaiting(run.lane, { run_id: run._id, dispatch: run.dispatch })) continue;
       const again = await lifecycle.redispatch(run);
       if (again) await dispatcher.ring(again);
@@ -92,6 +101,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
   }
 
   const parts = {
+    applyPauses,
     takeFromDeadWorkers,
     ringAgain,
     promoteFreeThreads,

@@ -160,3 +160,10 @@ export interface WorkerDocument {
   slots: { interactive: number; batch: number };
   running: number;
 }
+
+/** What operators want of a lane; absent is a lane that nobody ever paused. */
+export interface LaneDocument {
+  _id: Lane;
+  paused: boolean;
+  changed_at: Date;
+}

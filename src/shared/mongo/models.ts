@@ -3,6 +3,7 @@ import type {
   AssistantDocument,
   AssistantVersionDocument,
   CheckpointDocument,
+  LaneDocument,
   RunDocument,
   ThreadDocument,
   ToolCallDocument,
@@ -35,6 +36,7 @@ export interface Models {
   readonly checkpoints: Model<CheckpointDocument>;
   readonly toolCalls: Model<ToolCallDocument>;
   readonly workers: Model<WorkerDocument>;
+  readonly lanes: Model<LaneDocument>;
 }
 
 const behaviour = {
@@ -146,6 +148,8 @@ export function createModels(connection: Connection): Models {
         [{ thread_id: 1, _id: -1 }, { name: 'of_thread' }],
         [{ project_id: 1, _id: -1 }, { name: 'list' }],
         [{ status: 1, _id: 1 }, { name: 'by_status' }],
+        // Only ended runs are in it, so accepting a run does not pay for it.
+        [{ finished_at: 1 }, { name: 'ended', partialFilterExpression: { finished_at: { $gt: new Date(0) } } }],
       ],
     ),
     checkpoints: define(
@@ -211,6 +215,7 @@ export function createModels(connection: Connection): Models {
     workers: define(connection, 'workers', { _id: id, started_at: time, seen_at: time, slots: any, running: whole }, [
       [{ seen_at: 1 }, { name: 'gone', expireAfterSeconds: 86_400 }],
     ]),
+    lanes: define(connection, 'lanes', { _id: id, paused: { type: Boolean, required: true }, changed_at: time }, []),
   };
 }
 
@@ -224,5 +229,6 @@ export async function ensureIndexes(models: Models): Promise<void> {
 
 async function createIndexes(model: Model<unknown>): Promise<void> {
   const specifications = model.schema.indexes().map(([key, { background: _, ...settings }]) => ({ key, ...settings }));
+  if (specifications.length === 0) return;
   await model.collection.createIndexes(specifications as mongo.IndexDescription[]);
 }

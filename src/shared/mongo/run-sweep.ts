@@ -1,4 +1,5 @@
 import type { PipelineStage } from 'mongoose';
+import type { Lane } from '../domain/run.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
 
@@ -6,8 +7,8 @@ import type { Models } from './models.ts';
 export interface RunSweep {
   /** Runs that a worker says it has, or had. */
   owned(): Promise<RunDocument[]>;
-  /** Dispatched more than `ms` ago and not taken. */
-  untaken(ms: number): Promise<RunDocument[]>;
+  /** Dispatched more than `ms` ago and not taken; those of `except` are left out. */
+  untaken(ms: number, except: readonly Lane[]): Promise<RunDocument[]>;
   /** Threads with runs that wait for more than `ms` while no run holds the thread. */
   threadsToPromote(ms: number): Promise<{ project_id: string; thread_id: string }[]>;
   /** Past `expires_at` before they were taken, or while they waited for the client. */
@@ -33,7 +34,16 @@ export function createRunSweep(models: Pick<Models, 'runs'>): RunSweep {
   return {
     owned: () => find({ status: { $in: ['in_progress', 'cancelling'] } }, OWNED_LIMIT),
 
-    untaken: (ms) => find({ status: 'queued', active: true, dispatched_at: { $lt: new Date(Date.now() - ms) } }, LIMIT),
+    untaken: (ms, except) =>
+      find(
+        {
+          status: 'queued',
+          active: true,
+          dispatched_at: { $lt: new Date(Date.now() - ms) },
+          ...(except.length > 0 ? { lane: { $nin: [...except] } } : {}),
+        },
+        LIMIT,
+      ),
 
     async threadsToPromote(ms) {
       const waiting: PipelineStage[] = [

@@ -9,8 +9,13 @@ export interface RunQueue {
    * @throws when Redis does not answer within the connection's time-out; the job may be there all the same, and the sweeper rings again.
    */
   ring(lane: Lane, job: RunJob): Promise<void>;
-  /** Does the job wait to be taken? false: it is taken, done or lost. */
+  /** Does the job wait to be taken, be the lane paused or not? false: it is taken, done or lost. */
   isWaiting(lane: Lane, job: RunJob): Promise<boolean>;
+  /** How many jobs wait to be taken. */
+  countWaiting(lane: Lane): Promise<number>;
+  /** Workers take no job of a paused lane; what they have taken goes on, and jobs may be added. Redis forgets it with all else (see `lane-switch.ts`). */
+  setPaused(lane: Lane, paused: boolean): Promise<void>;
+  isPaused(lane: Lane): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -36,6 +41,9 @@ export function createRunQueue(redis: Redis, prefix: string, onError: (error: Er
       const state = await queues[lane].getJobState(runJobId(job));
       return state === 'waiting' || state === 'prioritized' || state === 'delayed';
     },
+    countWaiting: (lane) => queues[lane].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
+    setPaused: (lane, paused) => (paused ? queues[lane].pause() : queues[lane].resume()),
+    isPaused: (lane) => queues[lane].isPaused(),
     async close() {
       await Promise.all(Object.values(queues).map((queue) => queue.close()));
     },

@@ -1,0 +1,95 @@
+import { laneSchema } from '../domain/run.ts';
+import type { Models } from '../mongo/models.ts';
+import type { RunQueue } from '../queue/run-queue.ts';
+import { readEndedRuns } from './ended-runs.ts';
+import { createHourWindow } from './hour-window.ts';
+import { readLaneCounts } from './lane-counts.ts';
+import type { LaneSwitch } from './lane-switch.ts';
+import { type LaneLoad, type QueueReport, WINDOW_MINUTES } from './queue-report.ts';
+import { readWorkerStates } from './worker-states.ts';
+
+/** How long a report is good for. */
+export const REPORT_MS = 2000;
+/** A report that took long is good for this many times as long, so that watching never takes more than a tenth of the time. */
+const REST = 9;
+const WINDOW_BUDGET_MS = 1000;
+
+/** The report of this process: however many ask, it is made at most once in `REPORT_MS`. */
+export interface QueueWatch {
+  /** @throws what the database throws; the next call tries again. */
+  report(): Promise<QueueReport>;
+  /** Something was changed that the next report has to show. */
+  forget(): void;
+}
+
+export function createQueueWatch(deps: {
+  models: Pick<Models, 'runs' | 'workers'>;
+  queue: Pick<RunQueue, 'countWaiting'>;
+  lanes: Pick<LaneSwitch, 'paused'>;
+  /** Silence after which a worker counts as dead. */
+  lostMs: number;
+}): QueueWatch {
+  const { models, queue, lanes, lostMs } = deps;
+  const hour = createHourWindow({
+    readRows: (from, to) => readEndedRuns(models, from, to),
+    budgetMs: WINDOW_BUDGET_MS,
+  });
+  let current: { readonly report: Promise<QueueReport>; goodUntil: number } | null = null;
+
+  async function readLanes(): Promise<LaneLoad[]> {
+    const [countsOf, paused, waiting] = await Promise.all([
+      readLaneCounts(models),
+      lanes.paused(),
+      Promise.all(laneSchema.options.map((lane) => queue.countWaiting(lane).catch(() => null))),
+    ]);
+    return laneSchema.options.map((lane, index) => {
+      const { queued, running, oldestAt } = countsOf(lane);
+      return {
+        lane,
+        queued,
+        dispatched: waiting[index] ?? null,
+        running,
+        oldest_wait_ms: oldestAt && Math.max(0, Date.now() - oldestAt.getTime()),
+        paused: paused.has(lane),
+      };
+    });
+  }
+
+  async function make(): Promise<QueueReport> {
+    const now = Date.now();
+    const [laneLoads, workers, series] = await Promise.all([
+      readLanes(),
+      readWorkerStates(models, lostMs),
+      hour.read(now),
+    ]);
+    return {
+      lanes: laneLoads,
+      workers,
+      window: { minutes: WINDOW_MINUTES, series },
+      generated_at: new Date(now).toISOString(),
+    };
+  }
+
+  function start(): Promise<QueueReport> {
+    const startedAt = performance.now();
+    const made = { report: make(), goodUntil: Number.POSITIVE_INFINITY };
+    current = made;
+    void made.report.then(
+      () => {
+        const tookMs = performance.now() - startedAt;
+        made.goodUntil = startedAt + Math.max(REPORT_MS, tookMs * (1 + REST));
+      },
+      () => {
+        if (current === made) current = null;
+      },
+    );
+    return made.report;
+  }
+
+  return {
+    report: () => (current && performance.now() < current.goodUntil ? current.report : start()),
+    forget() {
+      current = null;
+    },
+  };
+}
