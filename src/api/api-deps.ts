@@ -7,10 +7,14 @@ import type { RunRepository } from '../shared/mongo/run-repository.ts';
 import type { ThreadReader } from '../shared/mongo/thread-reader.ts';
 import type { ThreadRepository } from '../shared/mongo/thread-repository.ts';
 import type { ToolCallRepository } from '../shared/mongo/tool-call-repository.ts';
+import type { AnyRun } from '../shared/ops/any-run.ts';
+import type { LaneSwitch } from '../shared/ops/lane-switch.ts';
+import type { QueueWatch } from '../shared/ops/queue-watch.ts';
 import type { RunEventHub } from '../shared/run-events/run-event-hub.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { QueueStreams } from './ops/queue-streams.ts';
 import type { RunStreams } from './sse/run-streams.ts';
 
 /**
@@ -36,4 +40,8 @@ export interface ApiDeps {
   readonly remover: ThreadRemover;
   readonly hub: RunEventHub;
   readonly streams: RunStreams;
+  readonly anyRun: AnyRun;
+  readonly laneSwitch: LaneSwitch;
+  readonly queueWatch: QueueWatch;
+  readonly queueStreams: QueueStreams;
 }

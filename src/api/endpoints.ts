@@ -6,6 +6,7 @@ import { listAssistants } from './assistants/list-assistants.ts';
 import { listVersions } from './assistants/list-versions.ts';
 import { patchAssistant } from './assistants/patch-assistant.ts';
 import type { Endpoint } from './endpoint.ts';
+import { createOperations } from './ops/operations.ts';
 import { cancelRun } from './runs/cancel-run.ts';
 import { cancelThreadRuns } from './runs/cancel-thread-runs.ts';
 import { createRun } from './runs/create-run.ts';
@@ -64,6 +65,7 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     patchAssistant(deps),
     deleteAssistant(deps),
     listVersions(deps),
+    ...createOperations(deps),
     getLive(),
     getReady(deps),
     getOk(),

@@ -5,9 +5,13 @@ import { openServices } from '../shared/lifecycle/open-services.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createAssistantRepository } from '../shared/mongo/assistant-repository.ts';
+import { createAnyRun } from '../shared/ops/any-run.ts';
+import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
+import { createQueueWatch } from '../shared/ops/queue-watch.ts';
 import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
 import { createApp } from './app.ts';
 import { createHttpServer } from './create-http-server.ts';
+import { createQueueStreams } from './ops/queue-streams.ts';
 import { createRunStreams } from './sse/run-streams.ts';
 
 export interface RunningApi {
@@ -28,17 +32,24 @@ export async function startApi(options: {
 }): Promise<RunningApi> {
   const { config, logger, releases, onCommand } = options;
   const services = await openServices({ config, name: 'api', logger, releases, ...(onCommand ? { onCommand } : {}) });
-  const { models, command, subscriber, keys } = services;
+  const { models, command, subscriber, keys, queue } = services;
 
   const hub = createRunEventHub({ subscriber, command, keys, logger });
   releases.push(() => hub.close());
   const streams = createRunStreams({ hub, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
+  const laneSwitch = createLaneSwitch({ models, queue, logger });
+  const queueWatch = createQueueWatch({ models, queue, lanes: laneSwitch, lostMs: config.WORKER_LOST_MS });
+  const queueStreams = createQueueStreams({ watch: queueWatch, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
   const app = createApp({
     ...services,
     config,
     logger,
     hub,
     streams,
+    anyRun: createAnyRun(models),
+    laneSwitch,
+    queueWatch,
+    queueStreams,
     version: await readVersion(),
     assistants: createAssistantRepository(models),
     health: { mongo: services.pingMongo, redis: () => command.ping() },
@@ -57,6 +68,7 @@ export async function startApi(options: {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       streams.closeAll();
+      queueStreams.closeAll();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), STOP_MS);
       await closed;

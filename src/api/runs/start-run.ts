@@ -24,6 +24,16 @@ export interface StartedRun {
   readonly replayed: boolean;
 }
 
+/** What a run takes over from an earlier one of the thread, which it repeats. */
+export interface Repeat {
+  /** Instead of what the assistant is now. */
+  readonly options: RunOptions;
+  /** Place of the earlier run. */
+  readonly seq: number;
+  /** Where the run starts from when no other run was accepted since; otherwise it continues the thread. */
+  readonly from: Pick<RunDocument, 'base_version' | 'rollback_of'>;
+}
+
 /** How long a run may wait for a worker, or for the client's tool outputs. */
 const EXPIRES_MS = 24 * 3_600_000;
 
@@ -35,6 +45,7 @@ export async function startRun(
   projectId: string,
   input: RunInput,
   idempotencyKey: string | undefined,
+  repeat?: Repeat,
 ): Promise<StartedRun> {
   const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
   if (idempotencyKey !== undefined) {
@@ -58,6 +69,8 @@ export async function startRun(
     ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey, fingerprint }),
     ...(baseVersion === undefined ? {} : { base_version: baseVersion }),
     ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
+    ...(repeat ? { options: repeat.options } : {}),
+    ...(repeat && place.seq === repeat.seq + 1 ? repeat.from : {}),
   });
   if (accepted.kind === 'replayed') return replay(accepted.document, fingerprint);
 

@@ -21,6 +21,7 @@ export const ERROR_CATALOGUE = {
   assistant_in_use: { status: 409, title: 'Threads use this assistant' },
   state_conflict: { status: 409, title: 'It was changed at the same time' },
   run_not_waiting: { status: 409, title: 'The run does not wait for tool outputs' },
+  run_not_retryable: { status: 409, title: 'The run has not ended, or has completed' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The address is too long' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json in UTF-8' },
