@@ -28,7 +28,7 @@ const withTemporary: readonly Target[] = [...usual, 'temporary'];
 
 /** Paced loads come first: what they say of memory must not include what a closed loop at full speed left behind. */
 const FULL: readonly Cell[] = [
-  paced(1000, 10, 4000, 4000),
+  paced(1000, 10, 6000, 4000),
   paced(200, 50, 1500, 4000),
   ...[1, 16, 64, 256].flatMap((clients) =>
     [20, 200].map((tokens) => closed(clients, tokens, clients === 64 ? withTemporary : usual)),

@@ -4,7 +4,7 @@ import { BadOptions, readOptions, USAGE } from './options.ts';
 import { type Rig, startRig } from './processes/start-rig.ts';
 import { budgetTable } from './report/budget-table.ts';
 import { closedTable, latencyTable } from './report/closed-tables.ts';
-import { describeMachine } from './report/describe-machine.ts';
+import { describeConditions, describeMachine } from './report/describe-machine.ts';
 import { pacedTable, processTable } from './report/paced-tables.ts';
 import { writeResults } from './report/write-results.ts';
 import { type Measurement, runRepetition } from './run-repetition.ts';
@@ -50,7 +50,9 @@ async function main(): Promise<number> {
   );
   const file = writeResults({ machine, options, measurements });
   const tables = [budgetTable, closedTable, latencyTable, pacedTable, processTable].map((table) => table(measurements));
-  process.stdout.write(`${[machine.sentence, ...tables.filter((table) => table !== '')].join('\n\n')}\n`);
+  process.stdout.write(
+    `${[describeConditions(machine, measurements), ...tables.filter((table) => table !== '')].join('\n\n')}\n`,
+  );
   say(`all figures: ${file}; ${Math.round((Date.now() - startedAt) / 1000)} s`);
   for (const problem of problems.slice(0, 10)) say(`WRONG ${problem}`);
   if (problems.length > 0) say(`${problems.length} answers were lost or wrong`);

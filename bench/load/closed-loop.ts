@@ -35,7 +35,7 @@ export const runClosedLoop = async (work: ClosedWork, prepared: Prepared | null)
   counted = [];
   window.open();
   await delay(work.windowMs);
-  const { seconds, costs } = window.close();
+  const { seconds, costs, otherCores } = window.close();
   const measured = counted;
   counted = [];
   over = true;
@@ -48,6 +48,7 @@ export const runClosedLoop = async (work: ClosedWork, prepared: Prepared | null)
     firstTextMs: quantilesOf(measured.map((answer) => answer.firstTextMs)),
     doneMs: quantilesOf(measured.map((answer) => answer.doneMs)),
     costs,
+    otherCores,
     problems,
   };
 };

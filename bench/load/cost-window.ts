@@ -1,11 +1,11 @@
-import { type Pids, readUsage, resetPeaks } from '../measure/process-usage.ts';
+import { type Pids, readMachineCpuMs, readUsage, resetPeaks } from '../measure/process-usage.ts';
 import type { ProcessCost } from './work.ts';
 
 /** Measures what processes use between `open` and `close`. */
 export interface CostWindow {
   open(): void;
-  /** Seconds since `open`, and the costs by process. */
-  close(): { readonly seconds: number; readonly costs: Record<string, ProcessCost> };
+  /** Seconds since `open`, the costs by process, and how many cores all other processes of the machine used. */
+  close(): { readonly seconds: number; readonly costs: Record<string, ProcessCost>; readonly otherCores: number };
 }
 
 /** Memory counts from this call on, CPU from `open`. This process is measured too, as `load`. */
@@ -15,9 +15,11 @@ export const createCostWindow = (pids: Pids): CostWindow => {
   const before = readUsage(all);
   let openedAt = performance.now();
   let opened = before;
+  let machineMs = 0;
   return {
     open() {
       opened = readUsage(all);
+      machineMs = readMachineCpuMs();
       openedAt = performance.now();
     },
     close() {
@@ -30,7 +32,9 @@ export const createCostWindow = (pids: Pids): CostWindow => {
           grownKb: Math.max(0, now.peakKb - (before[name]?.rssKb ?? 0)),
         },
       ]);
-      return { seconds, costs: Object.fromEntries(costs) };
+      const oursMs = costs.reduce((sum, [, { cpuMs }]) => sum + cpuMs, 0);
+      const otherCores = Math.max(0, (readMachineCpuMs() - machineMs - oursMs) / (seconds * 1000));
+      return { seconds, costs: Object.fromEntries(costs), otherCores };
     },
   };
 };

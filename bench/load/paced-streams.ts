@@ -48,7 +48,7 @@ export const runPacedStreams = async (work: PacedWork, prepared: Prepared | null
   window.open();
   const from = Date.now();
   await delay(work.windowMs);
-  const { seconds, costs } = window.close();
+  const { seconds, costs, otherCores } = window.close();
   const to = Date.now();
   await streams;
   agent.destroy();
@@ -70,6 +70,7 @@ export const runPacedStreams = async (work: PacedWork, prepared: Prepared | null
     seconds,
     addedMs: quantilesOf(addedMs),
     costs,
+    otherCores,
     problems,
   };
 };

@@ -65,6 +65,8 @@ export interface ClosedResult {
   /** From the last text to `done`. */
   readonly doneMs: Quantiles;
   readonly costs: Readonly<Record<string, ProcessCost>>;
+  /** Cores that processes outside this load used meanwhile. */
+  readonly otherCores: number;
   readonly problems: Problems;
 }
 
@@ -78,6 +80,8 @@ export interface PacedResult {
   /** From the moment a token was due at the model to its arrival at the client, for tokens received in the window. */
   readonly addedMs: Quantiles;
   readonly costs: Readonly<Record<string, ProcessCost>>;
+  /** Cores that processes outside this load used meanwhile. */
+  readonly otherCores: number;
   readonly problems: Problems;
 }
 

@@ -25,6 +25,18 @@ export const resetPeaks = (pids: Pids): void => {
   for (const pid of Object.values(pids)) writeFileSync(`/proc/${pid}/clear_refs`, '5');
 };
 
+/** CPU time of everything on the machine since it started, all cores together; time stolen by the host counts as used. */
+export const readMachineCpuMs = (): number => {
+  const [first = ''] = readFileSync('/proc/stat', 'latin1').split('\n', 1);
+  // cpu user nice system idle iowait irq softirq steal …; guest time is in user already.
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = first
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softirq + steal) * MS_PER_TICK;
+};
+
 const readOne = (pid: number): Usage => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   // The second field is the command in brackets and may hold blanks; utime and stime are fields 14 and 15.
