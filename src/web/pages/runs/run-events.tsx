@@ -2,9 +2,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight, Radio } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { cn } from '../../ui/cn.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { Select } from '../../ui/field.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import { CopyButton } from './copy-button.tsx';
 import type { RawEvent } from './follow-raw-events.ts';
 import { useRawEvents } from './use-raw-events.ts';
 
@@ -45,7 +45,7 @@ export function RunEvents({ runId }: { runId: string }) {
   if (state === 'failed' && events.length === 0) return <ErrorState error={error} />;
   return (
     <div className="flex h-full flex-col">
-      <div className="flex shrink-0 items-center gap-3 border-border border-b px-4 py-2 sm:px-5">
+      <div className="flex shrink-0 items-center gap-3 border-border border-b px-4 py-2 @min-[32rem]:px-5">
         <Select
           aria-label="Kind of event"
           value={kind}
@@ -65,7 +65,7 @@ export function RunEvents({ runId }: { runId: string }) {
           />
           {state === 'open' ? 'Following' : state === 'ended' ? 'Complete' : 'Interrupted'}
         </span>
-        <CopyButton text={toFrames(events)} label="Copy all events" />
+        <CopyButton text={() => toFrames(events)} label="Copy all events" />
       </div>
       {events.length === 0 && state === 'ended' ? (
         <EmptyState icon={Radio} title="No events">
@@ -121,7 +121,7 @@ const EventRow = ({ event, expanded, onToggle }: { event: RawEvent; expanded: bo
       type="button"
       aria-expanded={expanded}
       onClick={onToggle}
-      className="flex h-8 w-full items-center gap-2.5 px-4 text-left font-mono text-xs -outline-offset-2 hover:bg-muted/60 sm:px-5"
+      className="flex h-8 w-full items-center gap-2.5 px-4 text-left font-mono text-xs -outline-offset-2 hover:bg-muted/60 @min-[32rem]:px-5"
     >
       <ChevronRight
         className={cn('-ml-1 size-3.5 shrink-0 text-faint transition-transform', expanded && 'rotate-90')}
@@ -137,7 +137,7 @@ const EventRow = ({ event, expanded, onToggle }: { event: RawEvent; expanded: bo
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
         tabIndex={0}
-        className="mx-4 mb-3 max-h-80 overflow-auto whitespace-pre-wrap break-words rounded-lg border border-border bg-code px-3 py-2 font-mono text-xs leading-relaxed sm:mx-5"
+        className="mx-4 mb-3 max-h-80 overflow-auto whitespace-pre-wrap break-words rounded-lg border border-border bg-code px-3 py-2 font-mono text-xs leading-relaxed @min-[32rem]:mx-5"
       >
         {pretty(event.data)}
       </pre>

@@ -17,9 +17,9 @@ export function RunFacts({ run, now }: { run: Run; now: number }) {
     },
   ];
   return (
-    <dl className="grid grid-cols-2 gap-px border-border border-b bg-border sm:grid-cols-4">
+    <dl className="grid grid-cols-2 gap-px border-border border-b bg-border @min-[28.5rem]:grid-cols-4">
       {facts.map(({ label, value, note }) => (
-        <div key={label} className="flex flex-col bg-background px-4 py-3.5 sm:px-5">
+        <div key={label} className="flex flex-col bg-background px-4 py-3.5 @min-[32rem]:px-5">
           <dt className="text-faint text-xs">{label}</dt>
           <dd className="mt-0.5 font-semibold text-base tabular-nums tracking-tight">{value}</dd>
           <dd className="truncate text-2xs text-faint tabular-nums" title={note}>

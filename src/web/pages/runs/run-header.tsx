@@ -7,10 +7,10 @@ import { cancelRun, isOpen } from '../../api/runs.ts';
 import { threadQuery } from '../../api/threads.ts';
 import type { Run } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { RunBadge } from '../../ui/status.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { previewOf } from './preview-of.ts';
 import { retryRun } from './retry-run.ts';
 import { runQuery } from './run-queries.ts';
@@ -35,13 +35,15 @@ export function RunHeader({ run, onClose }: { run: Run; onClose: () => void }) {
   const open = isOpen(run.status);
 
   return (
-    <header className="shrink-0 border-border border-b px-4 pt-3.5 pb-4 sm:px-5">
+    <header className="shrink-0 border-border border-b px-4 pt-3.5 pb-4 @min-[32rem]:px-5">
       <div className="flex items-center gap-2">
         <RunBadge status={run.status} />
         <span className="truncate font-mono text-faint text-xs" title={run.run_id}>
           {run.run_id.slice(0, 8)}…{run.run_id.slice(-4)}
         </span>
-        <CopyButton text={run.run_id} label="Copy run id" className="-ml-1" />
+        <span className="-ml-1">
+          <CopyButton text={() => run.run_id} label="Copy run id" />
+        </span>
         <div className="ml-auto flex items-center gap-1">
           {open && (
             <Button

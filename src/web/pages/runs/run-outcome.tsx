@@ -67,7 +67,10 @@ const Note = ({
   children: ReactNode;
 }) => (
   <div
-    className={cn('flex gap-3 border-border border-b px-4 py-3.5 sm:px-5 [&>svg]:mt-0.5 [&>svg]:size-4', TONES[tone])}
+    className={cn(
+      'flex gap-3 border-border border-b px-4 py-3.5 @min-[32rem]:px-5 [&>svg]:mt-0.5 [&>svg]:size-4',
+      TONES[tone],
+    )}
   >
     {icon}
     <div className="min-w-0 flex-1 text-sm">

@@ -45,10 +45,10 @@ export function RunPanel({ runId, onClose }: { runId: string; onClose: () => voi
       </div>
     );
   return (
-    <section aria-label="Run" className="flex h-full min-h-0 flex-col bg-background">
+    <section aria-label="Run" className="@container flex h-full min-h-0 flex-col bg-background">
       <RunHeader run={run.data} onClose={onClose} />
       <Tabs.Root value={tab} onValueChange={(value) => setTab(value as Tab)} className="flex min-h-0 flex-1 flex-col">
-        <Tabs.List aria-label="Run" className="flex shrink-0 gap-5 border-border border-b px-4 sm:px-5">
+        <Tabs.List aria-label="Run" className="flex shrink-0 gap-5 border-border border-b px-4 @min-[32rem]:px-5">
           {TABS.map(({ value, label }) => (
             <Tabs.Trigger
               key={value}

@@ -9,7 +9,7 @@ export function RunSettings({ run }: { run: Run }) {
   const { model, temperature, tools, limits, instructions } = run.options;
   const metadata = Object.keys(run.metadata).length > 0 ? JSON.stringify(run.metadata, null, 2) : '';
   return (
-    <div className="space-y-6 p-4 sm:p-5">
+    <div className="space-y-6 p-4 @min-[32rem]:p-5">
       <section>
         <h3 className={heading}>Input</h3>
         {run.input.length === 0 && <p className="mt-1 text-soft text-sm">None: it continues from what is there.</p>}

@@ -18,7 +18,7 @@ const ICONS: Record<Span['kind'], typeof Bot> = {
 
 /** Label, bar, duration; on a phone the bar goes below its label. */
 const row =
-  'grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 sm:grid-cols-[minmax(0,10.5rem)_minmax(0,1fr)_4.25rem] sm:px-5';
+  'grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 px-4 @min-[27rem]:grid-cols-[minmax(0,9rem)_minmax(0,1fr)_4.25rem] @min-[32rem]:grid-cols-[minmax(0,10.5rem)_minmax(0,1fr)_4.25rem] @min-[32rem]:px-5';
 
 /** The run in time: what it waited for, and each call with its share. A row opens to what is known about it. */
 export function RunWaterfall({ run, steps, now }: { run: Run; steps: readonly RunStep[]; now: number }) {
@@ -33,7 +33,7 @@ export function RunWaterfall({ run, steps, now }: { run: Run; steps: readonly Ru
     <div className="py-4">
       <div className={cn(row, 'mb-1 h-5')} aria-hidden>
         <span className="font-medium text-faint text-xs">Step</span>
-        <div className="relative hidden h-full sm:block">
+        <div className="relative hidden h-full @min-[27rem]:block">
           {ticks.map((tick) => (
             <span
               key={tick}
@@ -93,11 +93,11 @@ function SpanRow({
       onClick={onToggle}
       className={cn(
         row,
-        'group py-1.5 text-left -outline-offset-2 transition-colors hover:bg-muted/60 sm:min-h-9 sm:items-stretch sm:py-0',
+        'group py-1.5 text-left -outline-offset-2 transition-colors hover:bg-muted/60 @min-[27rem]:min-h-9 @min-[27rem]:items-stretch @min-[27rem]:py-0',
         expanded && 'bg-muted/60',
       )}
     >
-      <span className="flex min-w-0 items-center gap-2 sm:py-1.5">
+      <span className="flex min-w-0 items-center gap-2 @min-[27rem]:py-1.5">
         <ChevronRight
           className={cn('-ml-1 size-3.5 shrink-0 text-faint transition-transform', expanded && 'rotate-90')}
           aria-hidden
@@ -132,7 +132,7 @@ function SpanRow({
         </span>
         {span.state === 'failed' && <span className="sr-only">failed</span>}
       </span>
-      <span className="order-3 col-span-2 mt-1 h-2 sm:order-none sm:col-span-1 sm:mt-0 sm:h-full">
+      <span className="order-3 col-span-2 mt-1 h-2 @min-[27rem]:order-none @min-[27rem]:col-span-1 @min-[27rem]:mt-0 @min-[27rem]:h-full">
         <Bar span={span} total={total} ticks={ticks} />
       </span>
       <span
@@ -152,17 +152,20 @@ function Bar({ span, total, ticks }: { span: Span; total: number; ticks: readonl
   const length = span.to - span.from;
   const before = span.firstToken === null ? 0 : span.firstToken - span.from;
   return (
-    <span className="relative block h-full rounded-full bg-muted sm:rounded-none sm:bg-transparent" aria-hidden>
+    <span
+      className="relative block h-full rounded-full bg-muted @min-[27rem]:rounded-none @min-[27rem]:bg-transparent"
+      aria-hidden
+    >
       {ticks.map((tick) => (
         <span
           key={tick}
-          className="absolute inset-y-0 hidden w-px bg-border/70 sm:block"
+          className="absolute inset-y-0 hidden w-px bg-border/70 @min-[27rem]:block"
           style={{ left: share(tick) }}
         />
       ))}
       <span
         className={cn(
-          'absolute inset-y-0 flex min-w-1 overflow-hidden rounded-[3px] sm:inset-y-auto sm:top-1/2 sm:h-3.5 sm:-translate-y-1/2',
+          'absolute inset-y-0 flex min-w-1 overflow-hidden rounded-[3px] @min-[27rem]:inset-y-auto @min-[27rem]:top-1/2 @min-[27rem]:h-3.5 @min-[27rem]:-translate-y-1/2',
           COLOURS[span.kind],
           span.state === 'failed' && 'bg-bad',
           span.state === 'running' && 'animate-breathe bg-(--trace-model)',
@@ -195,7 +198,7 @@ const LEGEND = [
 ];
 
 const Legend = () => (
-  <ul aria-label="Colours" className="mt-4 flex flex-wrap gap-x-4 gap-y-1 px-4 text-2xs text-faint sm:px-5">
+  <ul aria-label="Colours" className="mt-4 flex flex-wrap gap-x-4 gap-y-1 px-4 text-2xs text-faint @min-[32rem]:px-5">
     {LEGEND.map(({ label, className }) => (
       <li key={label} className="flex items-center gap-1.5">
         <span aria-hidden className={cn('h-2 w-3 rounded-[2px]', className)} />

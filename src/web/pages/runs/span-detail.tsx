@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Message, Run } from '../../api/types.ts';
 import { textOf } from '../../conversation/text-of.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
 import { formatDuration } from '../../ui/time.tsx';
-import { CopyButton } from './copy-button.tsx';
 import { runMessagesQuery } from './run-queries.ts';
 import type { Span } from './waterfall.ts';
 
@@ -20,8 +20,8 @@ export function SpanDetail({ span, run }: { span: Span; run: Run }) {
   const messages = useQuery({ ...runMessagesQuery(run), ...(span.step ? {} : { enabled: false }) });
   const texts = textsOf(span, messages.data ?? []);
   return (
-    <div className="animate-fade-in border-border border-y bg-surface px-4 py-3.5 sm:px-5">
-      <dl className="grid grid-cols-2 gap-x-4 gap-y-2.5 sm:grid-cols-4">
+    <div className="animate-fade-in border-border border-y bg-surface px-4 py-3.5 @min-[32rem]:px-5">
+      <dl className="grid grid-cols-2 gap-x-4 gap-y-2.5 @min-[28.5rem]:grid-cols-4">
         {factsOf(span, run).map(({ label, value }) => (
           <div key={label} className="min-w-0">
             <dt className="text-2xs text-faint">{label}</dt>
@@ -46,7 +46,9 @@ export const TextBlock = ({ label, text }: { label: string; text: string }) => (
   <div className="mt-3">
     <div className="mb-1 flex items-center justify-between">
       <span className="text-2xs text-faint">{label}</span>
-      <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} className="-my-1" />
+      <span className="-my-1">
+        <CopyButton text={() => text} label={`Copy ${label.toLowerCase()}`} />
+      </span>
     </div>
     <pre
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
