@@ -21,6 +21,10 @@ const PLACES: readonly Place[] = [
 const item =
   'flex items-center gap-2.5 rounded-lg font-medium text-[0.8125rem] text-soft transition-colors hover:bg-muted hover:text-foreground';
 
+/** The router marks the link of the page that is open. */
+const active =
+  'data-[status=active]:bg-accent-soft data-[status=active]:text-accent data-[status=active]:hover:bg-accent-soft';
+
 /** The column at the left: words from 1280 px, icons alone below. */
 export function SideNavigation() {
   return (
@@ -36,12 +40,7 @@ export function SideNavigation() {
         {PLACES.map(({ to, label, icon: Icon }) => (
           <li key={to}>
             <Tooltip hint={label} side="right">
-              <Link
-                to={to}
-                aria-label={label}
-                className={cn(item, 'h-9 justify-center px-2 xl:justify-start')}
-                activeProps={{ className: 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent' }}
-              >
+              <Link to={to} aria-label={label} className={cn(item, active, 'h-9 justify-center px-2 xl:justify-start')}>
                 <Icon className="size-4.5 shrink-0" strokeWidth={1.85} aria-hidden />
                 <span className="hidden xl:block">{label}</span>
               </Link>
@@ -75,8 +74,7 @@ export function BottomNavigation() {
           <li key={to}>
             <Link
               to={to}
-              className="flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-2xs text-soft -outline-offset-2"
-              activeProps={{ className: 'text-accent' }}
+              className="flex h-14 flex-col items-center justify-center gap-0.5 font-medium text-2xs text-soft -outline-offset-2 data-[status=active]:text-accent"
             >
               <Icon className="size-5" strokeWidth={1.85} aria-hidden />
               {label}

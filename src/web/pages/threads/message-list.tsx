@@ -38,7 +38,7 @@ export function MessageList({
     overscan: 4,
     paddingStart: 24,
     paddingEnd: 32,
-    gap: 28,
+    gap: 12,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: NEAR_END_PX,
