@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectStore, type Document, errorCode, type StoreUnderTest } from './connect-store.ts';
+import { connectStore, type Document, errorCode, losesCursors, type StoreUnderTest } from './connect-store.ts';
 
 const { ObjectId } = mongoose.mongo.BSON;
 const P1 = new ObjectId('6562f0c2a7b9d4f1e8c3b2a1');
@@ -144,6 +144,25 @@ const CASES: [string, Document[], Document[]][] = [
     [{ _id: 1, a: true, b: false, c: false }],
   ],
   [
+    'expressions of null, of one argument with and without brackets, and of one text',
+    [
+      { $match: { _id: 3 } },
+      {
+        $project: {
+          a: { $add: '$sub.x' },
+          b: { $abs: [-5] },
+          c: { $toUpper: '$tokens' },
+          d: { $mod: [7, '$tokens'] },
+          e: { $slice: ['$tags', '$tokens'] },
+          f: { $not: '' },
+          g: { $mergeObjects: ['$sub', { y: 2 }, null] },
+          h: { $concat: 'x' },
+        },
+      },
+    ],
+    [{ _id: 3, a: 3, b: 5, c: '', d: null, e: null, f: false, g: { x: 3, y: 2 }, h: 'x' }],
+  ],
+  [
     '$sortByCount',
     [{ $sortByCount: '$model' }],
     [
@@ -167,7 +186,8 @@ describe('aggregation', () => {
     expect(await store.db.collection('usage').aggregate(pipeline).toArray()).toEqual(expected);
   });
 
-  it('answers in batches', async () => {
+  it('answers in batches', async ({ skip }) => {
+    skip(await losesCursors(store.db), 'this engine loses cursors');
     await store.db.collection('many').insertMany(Array.from({ length: 300 }, (_, n) => ({ n })));
     const cursor = store.db
       .collection('many')

@@ -1,6 +1,13 @@
 import mongoose from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectStore, type Document, errorCode, type Row, type StoreUnderTest } from './connect-store.ts';
+import {
+  connectStore,
+  type Document,
+  errorCode,
+  losesCursors,
+  type Row,
+  type StoreUnderTest,
+} from './connect-store.ts';
 
 const { Binary, Long, MaxKey, MinKey, ObjectId } = mongoose.mongo.BSON;
 
@@ -32,21 +39,24 @@ describe('cursors', () => {
   });
   afterAll(() => store.stop());
 
-  it('gives every document once over many batches', async () => {
+  it('gives every document once over many batches', async ({ skip }) => {
+    skip(await losesCursors(store.db), 'this engine loses cursors');
     const cursor = store.db.collection('many').find({}, { batchSize: 90, sort: { n: 1 } });
     const seen: number[] = [];
     for await (const { n } of cursor) seen.push(n as number);
     expect(seen).toEqual(Array.from({ length: 1000 }, (_, n) => n));
   });
 
-  it('honours skip and limit over batches', async () => {
+  it('honours skip and limit over batches', async ({ skip }) => {
+    skip(await losesCursors(store.db), 'this engine loses cursors');
     const cursor = store.db.collection('many').find({ group: 1 }).sort({ n: -1 }).skip(10).limit(25).batchSize(4);
     const seen = (await cursor.toArray()).map(({ n }) => n as number);
     expect(seen).toHaveLength(25);
     expect(seen[0]).toBe(997 - 30);
   });
 
-  it('opens a cursor with an empty first batch and a limit of one', async () => {
+  it('opens a cursor with an empty first batch and a limit of one', async ({ skip }) => {
+    skip(await losesCursors(store.db), 'this engine loses cursors');
     const { cursor } = await store.db.command({ find: 'many', batchSize: 0 });
     expect(cursor.firstBatch).toEqual([]);
     const next = await store.db.command({ getMore: long(cursor.id), collection: 'many', batchSize: 3 });

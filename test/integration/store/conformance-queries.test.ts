@@ -60,6 +60,8 @@ const CASES: [string, Document, number[]][] = [
   ['a path that ends in an array', { 'sub.l': 2 }, [1]],
   ['a path with an index', { 'items.0.n': 3 }, [2, 4]],
   ['an index at the end', { 'tags.1': 'red' }, [6]],
+  ['an index names an array, not its elements', { 'tags.0': 'red' }, [1]],
+  ['an index before a scalar', { 'tags.0.k': null, _id: { $in: [1, 3] } }, []],
   ['a path into an array of documents', { 'items.n': { $gt: 3 } }, [1]],
   ['conditions that different elements fulfil', { 'items.n': 5, 'items.ok': true }, [1]],
   ['$elemMatch', { items: { $elemMatch: { n: 3, ok: true } } }, [4]],

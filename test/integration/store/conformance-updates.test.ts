@@ -77,6 +77,8 @@ const REFUSALS: [string, Document, Document | Document[], number][] = [
   ['$push to a number', { a: 1 }, { $push: { a: 1 } }, 2],
   ['$addToSet to a number', { a: 1 }, { $addToSet: { a: 1 } }, 2],
   ['$pull from a number', { a: 1 }, { $pull: { a: 1 } }, 2],
+  ['$pull through a number', { a: 1 }, { $pull: { 'a.b': 1 } }, 28],
+  ['$rename through a number', { a: 1 }, { $rename: { 'a.b': 'c' } }, 28],
   ['a path through a number', { a: 1 }, { $set: { 'a.b': 1 } }, 28],
   ['a path through null', { a: null }, { $set: { 'a.b': 1 } }, 28],
   ['a field name in an array', { a: [1] }, { $set: { 'a.b': 1 } }, 28],

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openStorage } from '../../../src/local/mongo/journal/open-storage.ts';
 import { startStore } from '../../../src/local/mongo/store-server.ts';
 import { type Document, openEmbedded } from './connect-store.ts';
 import { connectClient, runStoreToEnd, type StoreProcess, startStoreProcess } from './store-process.ts';
@@ -182,6 +184,24 @@ describe('crashes of the embedded store', () => {
     });
   });
 
+  it('compacts while records arrive faster than they are flushed', async () => {
+    const storage = await openStorage({ dataDir, compactAboveBytes: 50_000 });
+    const collection = storage.catalog.create('crash', 'c');
+    const record = collection.insert({ _id: 'one', n: 0 });
+    // A flush takes several turns of the event loop and each turn brings a record, so there is always one waiting.
+    let n = 0;
+    while (n < 20_000 && storage.compactions() === 0) {
+      n++;
+      collection.replace(record, { _id: 'one', n, text: 'x'.repeat(500) });
+      await setImmediate();
+    }
+    const compactions = storage.compactions();
+    await storage.close();
+    expect(compactions).toBeGreaterThan(0);
+    const { result } = await withStore(async (db) => db.client.db('crash').collection('c').findOne({}));
+    expect(result).toMatchObject({ n });
+  });
+
   it('is safe when it is killed in the middle of a compaction', async () => {
     await withStore((db) => db.collection<Document>('c').insertMany(Array.from({ length: 20 }, (_, n) => ({ n }))));
     // What a crash before the rename leaves: the old journal whole and a half-written new one.
@@ -195,6 +215,7 @@ describe('crashes of the embedded store', () => {
     const acknowledged = new Map<string, number>();
     for (let round = 0; round < 3; round++) {
       const store = await start({ STORE_COMPACT_ABOVE_BYTES: '50000' });
+      const before = (await stat(journal())).birthtimeMs;
       const client = await connectClient(store.url);
       const collection = client.db('crash').collection<Counter & { text: string }>('c');
       let writes = 0;
@@ -204,12 +225,14 @@ describe('crashes of the embedded store', () => {
           await collection.updateOne({ _id }, { $set: { n, text: randomUUID().repeat(20) } }, { upsert: true });
           acknowledged.set(_id, n);
           writes++;
-          if (writes >= 1500 + round * 137) store.child.kill('SIGKILL');
+          if (writes >= 500 + round * 137) store.child.kill('SIGKILL');
         }
       };
       await Promise.allSettled(Array.from({ length: 20 }, (_, writerId) => writer(writerId)));
       await store.end('SIGKILL');
       await client.close();
+      // A compaction puts a new file in its place: without one this would test nothing.
+      expect((await stat(journal())).birthtimeMs).toBeGreaterThan(before);
     }
     const store = await start();
     const client = await connectClient(store.url);
@@ -218,7 +241,7 @@ describe('crashes of the embedded store', () => {
     await client.close();
     for (const [id, n] of acknowledged) expect(result.get(id)).toBeGreaterThanOrEqual(n);
     expect(acknowledged.size).toBe(20);
-  });
+  }, 60_000);
 
   it('refuses a data directory another store uses, and takes it when that one was killed', async () => {
     const first = await start();

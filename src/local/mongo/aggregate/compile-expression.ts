@@ -2,7 +2,7 @@ import { Decimal128, Long } from 'bson';
 import { evalExpr, ProcessingMode } from 'mingo/core';
 import { notImplemented, StoreError } from '../errors.ts';
 import { type Doc, isArrayIndex, isDoc } from '../values/document.ts';
-import { EXPRESSION_CONTEXT, isExpressionOperator } from './expression-operators.ts';
+import { checkUse, EXPRESSION_CONTEXT, isExpressionOperator, normalizeArguments } from './expression-operators.ts';
 import { resolvePlainPath } from './plain-path.ts';
 
 /** An aggregation expression, ready to be evaluated for a document; undefined means missing. */
@@ -51,8 +51,13 @@ function bind(expression: unknown, now: Date, variables: ReadonlySet<string>): u
   const [operator] = entries.length === 1 ? (entries[0] as [string, unknown]) : [undefined];
   if (operator === '$literal') return toPlainNumbers(expression);
   for (const [key] of entries) if (key.startsWith('$')) checkOperator(key, entries.length);
-  const inner = new Set([...variables, ...introduced(operator, expression)]);
-  return Object.fromEntries(entries.map(([key, member]) => [key, bind(member, now, inner)]));
+  if (operator?.startsWith('$')) {
+    checkUse(operator, expression[operator]);
+    const operand = normalizeArguments(operator, expression[operator]);
+    const inner = new Set([...variables, ...introduced(operator, expression)]);
+    return { [operator]: bind(operand, now, inner) };
+  }
+  return Object.fromEntries(entries.map(([key, member]) => [key, bind(member, now, variables)]));
 }
 
 function bindString(text: string, now: Date, variables: ReadonlySet<string>): unknown {
@@ -82,13 +87,13 @@ function checkOperator(name: string, siblings: number): void {
 const MONGODB_HAS = new Set(
   `$accumulator $acos $acosh $addToSet $allElementsTrue $anyElementTrue $asin $asinh $atan $atan2 $atanh $binarySize $bitAnd
   $bitNot $bitOr $bitXor $bottom $bottomN $bsonSize $convert $cos $cosh $count $dateDiff $dateFromParts $dateFromString
-  $dateToParts $dateTrunc $dayOfWeek $dayOfYear $degreesToRadians $exp $firstN $function $getField $indexOfArray
-  $indexOfBytes $indexOfCP $isoDayOfWeek $isoWeek $isoWeekYear $lastN $ln $log $log10 $ltrim $maxN $median $meta
-  $millisecond $minN $percentile $pow $radiansToDegrees $rand $range $regexFind $regexFindAll $regexMatch $replaceAll
-  $replaceOne $round $rtrim $sampleRate $setDifference $setEquals $setField $setIntersection $setIsSubset $sin $sinh
-  $sortArray $sqrt $stdDevPop $stdDevSamp $strLenBytes $strcasecmp $substr $substrBytes $tan $tanh $toBool $toDate
+  $dateAdd $dateSubtract $dateToParts $dateTrunc $dayOfMonth $dayOfWeek $dayOfYear $degreesToRadians $exp $firstN $function $getField $indexOfArray
+  $hour $indexOfBytes $indexOfCP $isoDayOfWeek $isoWeek $isoWeekYear $lastN $ln $log $log10 $ltrim $maxN $median $meta
+  $millisecond $minN $minute $month $percentile $pow $radiansToDegrees $rand $range $regexFind $regexFindAll $regexMatch $replaceAll
+  $replaceOne $round $rtrim $sampleRate $second $setDifference $setEquals $setField $setIntersection $setIsSubset $setUnion $sin $sinh
+  $sortArray $split $sqrt $stdDevPop $stdDevSamp $strLenBytes $strcasecmp $substr $substrBytes $substrCP $tan $tanh $toBool $toDate
   $toDecimal $toDouble $toHashedIndexKey $toInt $toLong $toObjectId $toUUID $trunc $tsIncrement $tsSecond $unsetField
-  $week $zip`.split(/\s+/),
+  $week $year $zip`.split(/\s+/),
 );
 
 /** The variables an operator defines for the expressions inside it. */
@@ -124,6 +129,12 @@ function plain(value: unknown): unknown {
     copy[key] = mapped;
   }
   return copy ?? value;
+}
+
+/** A BSON number as a JS number, null for anything else; refuses what a JS number cannot hold. */
+export function toNumber(value: unknown): number | null {
+  const number = value instanceof Long || value instanceof Decimal128 ? plainNumber(value) : value;
+  return typeof number === 'number' ? number : null;
 }
 
 function plainNumber(value: Long | Decimal128): unknown {

@@ -2,8 +2,7 @@ import { notImplemented, StoreError } from '../errors.ts';
 import { canonicalKey } from '../values/canonical-key.ts';
 import { compareValues } from '../values/compare.ts';
 import { type Doc, firstKey, isDoc } from '../values/document.ts';
-import { compileExpression, type Expression } from './compile-expression.ts';
-import { toNumber } from './expression-operators.ts';
+import { compileExpression, type Expression, toNumber } from './compile-expression.ts';
 
 /** Collects one field of one group; undefined stands for missing. */
 interface Accumulator {

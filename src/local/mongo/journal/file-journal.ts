@@ -179,13 +179,14 @@ export class FileJournal implements JournalWriter {
         if (this.#compaction?.ready === true) await this.#switchFiles(this.#compaction);
         else await this.#flush(batch);
         for (const waiter of waiters) waiter.resolve();
+        // Here and not after the loop, which does not end as long as writers do not pause.
+        this.#compactIfWorthIt();
       } catch (error) {
         this.#fail(error instanceof Error ? error : new Error(String(error)), waiters);
         return;
       }
     }
     this.#flushing = null;
-    this.#compactIfWorthIt();
   }
 
   async #flush(batch: readonly Buffer[]): Promise<void> {
@@ -209,7 +210,10 @@ export class FileJournal implements JournalWriter {
     this.#compacting = this.#compact();
   }
 
-  /** Writes the snapshot beside the journal while the journal goes on; the flush loop then switches. */
+  /**
+   * Writes the snapshot beside the journal while the journal goes on; the flush loop then switches. What is pending now
+   * is in memory already and so in the snapshot: only what comes later has to follow it.
+   */
   async #compact(): Promise<void> {
     const ops = this.#deps.snapshot();
     const compaction: Compaction = { file: this.#file, bytes: 0, since: [], ready: false };

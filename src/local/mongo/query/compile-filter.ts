@@ -139,8 +139,9 @@ class FilterCompiler {
           : not(atPath(parts, false, (value) => value !== undefined));
       case '$size':
       case '$elemMatch':
-      case '$all':
         return atPath(parts, false, this.#arrayTest(operator, operand));
+      case '$all':
+        return this.#all(parts, operand);
       default:
         return atPath(parts, true, this.#valueTest(operator, operand, siblings));
     }
@@ -183,7 +184,7 @@ class FilterCompiler {
     }
   }
 
-  #arrayTest(operator: '$size' | '$elemMatch' | '$all', operand: unknown): PathTest {
+  #arrayTest(operator: '$size' | '$elemMatch', operand: unknown): PathTest {
     if (operator === '$size') {
       const size = isNumeric(operand) ? Number(operand.toString()) : Number.NaN;
       if (!Number.isInteger(size) || size < 0) {
@@ -191,20 +192,21 @@ class FilterCompiler {
       }
       return (value) => Array.isArray(value) && value.length === size;
     }
-    if (operator === '$elemMatch') {
-      const test = this.elementTest(operand);
-      return (value) => Array.isArray(value) && value.some(test);
-    }
-    if (!Array.isArray(operand)) throw new StoreError(2, '$all needs an array');
-    const tests = operand.map((member) => this.#allMember(member));
-    return (value) => tests.length > 0 && tests.every((test) => test(value));
+    const test = this.elementTest(operand);
+    return (value) => Array.isArray(value) && value.some(test);
   }
 
-  #allMember(member: unknown): PathTest {
-    if (isDoc(member) && firstKey(member) === '$elemMatch') return this.#arrayTest('$elemMatch', member.$elemMatch);
-    if (isOperatorDoc(member)) throw new StoreError(2, 'no $ expressions in $all');
-    const test = equals(member);
-    return (value) => test(value) || (Array.isArray(value) && value.some(test));
+  /** `$all` is one equality for each member, or one `$elemMatch`; with no members it matches nothing. */
+  #all(parts: string[], operand: unknown): (doc: Doc) => boolean {
+    if (!Array.isArray(operand)) throw new StoreError(2, '$all needs an array');
+    const tests = operand.map((member) => {
+      if (isDoc(member) && firstKey(member) === '$elemMatch') {
+        return atPath(parts, false, this.#arrayTest('$elemMatch', member.$elemMatch));
+      }
+      if (isOperatorDoc(member)) throw new StoreError(2, 'no $ expressions in $all');
+      return atPath(parts, true, equals(member));
+    });
+    return tests.length === 0 ? () => false : conjunction(tests);
   }
 
   /** The operand of `$elemMatch`: a filter for embedded documents, or operators for the elements themselves. */
@@ -213,7 +215,8 @@ class FilterCompiler {
     const first = firstKey(operand);
     if (first === undefined || !first.startsWith('$') || ['$and', '$or', '$nor', '$expr'].includes(first)) {
       const { test } = this.filter(operand);
-      return (element) => isDoc(element) && test(element);
+      // An array in the array counts as a document with its indexes as field names.
+      return (element) => (isDoc(element) ? test(element) : Array.isArray(element) && test({ ...element }));
     }
     const predicate = this.#field('element', operand, []);
     // Wrapped in an array of its own when it is one, so that the path expansion does not descend into it twice.

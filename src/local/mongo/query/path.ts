@@ -29,7 +29,11 @@ function visitArray(items: unknown[], parts: readonly string[], at: number, expa
   }
   const segment = parts[at] as string;
   if (!isArrayIndex(segment) || Number(segment) >= items.length) return false;
-  return visitValue(items[Number(segment)], parts, at + 1, expand, test);
+  // An index names one element: it is not expanded when it is an array, and is nothing when it is a scalar with more path to go.
+  const item = items[Number(segment)];
+  if (at + 1 === parts.length) return test(item);
+  if (isDoc(item)) return visitDoc(item, parts, at + 1, expand, test);
+  return Array.isArray(item) && visitArray(item, parts, at + 1, expand, test);
 }
 
 /** Every value a path reaches, for index keys, sort keys and `distinct`. */

@@ -11,25 +11,31 @@ export const REMOVED: unique symbol = Symbol('removed');
 /** The new value of a field, UNCHANGED or REMOVED; `exists` tells a field that is null from one that is not there. */
 export type Leaf = (current: unknown, exists: boolean) => unknown;
 
+/**
+ * What happens when the path is not there: documents on the way are made; or nothing changes, but a value in the way
+ * that is no document is an error; or nothing changes at all.
+ */
+export type OnMissing = 'create' | 'skip' | 'ignore';
+
 /** MongoDB's limit to how many nulls an array is filled up with. */
 const MAX_PADDING = 1_500_000;
 
 /**
  * A document with `leaf` applied at a path. What is on the path is copied, everything else is shared with the document
- * given, which stays as it was; without a change it is returned itself. With `create`, missing documents on the way are made.
+ * given, which stays as it was; without a change it is returned itself.
  */
-export function applyAtPath(doc: Doc, segments: readonly Segment[], leaf: Leaf, create: boolean): Doc {
-  return inDoc(doc, segments, 0, leaf, create);
+export function applyAtPath(doc: Doc, segments: readonly Segment[], leaf: Leaf, onMissing: OnMissing): Doc {
+  return inDoc(doc, segments, 0, leaf, onMissing);
 }
 
-function inDoc(doc: Doc, segments: readonly Segment[], at: number, leaf: Leaf, create: boolean): Doc {
+function inDoc(doc: Doc, segments: readonly Segment[], at: number, leaf: Leaf, onMissing: OnMissing): Doc {
   const key = segments[at];
   if (typeof key !== 'string') {
     throw new StoreError(2, `Cannot apply array updates to non-array element ${segments[at - 1] as string}`);
   }
   const exists = Object.hasOwn(doc, key);
   const current = getField(doc, key);
-  const next = nextValue(current, exists, segments, at, leaf, create);
+  const next = nextValue(current, exists, segments, at, leaf, onMissing);
   if (next === UNCHANGED || (exists && next === current)) return doc;
   if (next !== REMOVED) {
     const copy = { ...doc };
@@ -47,34 +53,40 @@ function nextValue(
   segments: readonly Segment[],
   at: number,
   leaf: Leaf,
-  create: boolean,
+  onMissing: OnMissing,
 ): unknown {
   const following = at + 1;
   if (following === segments.length) return leaf(current, exists);
-  if (isDoc(current)) return inDoc(current, segments, following, leaf, create);
-  if (Array.isArray(current)) return inArray(current, segments, following, leaf, create);
+  if (isDoc(current)) return inDoc(current, segments, following, leaf, onMissing);
+  if (Array.isArray(current)) return inArray(current, segments, following, leaf, onMissing);
   if (typeof segments[following] !== 'string') {
     const problem = exists
       ? 'Cannot apply array updates to non-array element'
       : 'The path must exist in the document in order to apply array updates:';
     throw new StoreError(2, `${problem} ${String(segments[at])}`);
   }
-  if (!create) return UNCHANGED;
-  if (exists) throw notViable(segments, following, current);
-  const made = inDoc({}, segments, following, leaf, create);
+  if (exists && onMissing !== 'ignore') throw notViable(segments, following, current);
+  if (onMissing !== 'create') return UNCHANGED;
+  const made = inDoc({}, segments, following, leaf, onMissing);
   return Object.keys(made).length === 0 ? UNCHANGED : made;
 }
 
-function inArray(items: unknown[], segments: readonly Segment[], at: number, leaf: Leaf, create: boolean): unknown[] {
+function inArray(
+  items: unknown[],
+  segments: readonly Segment[],
+  at: number,
+  leaf: Leaf,
+  onMissing: OnMissing,
+): unknown[] {
   const segment = segments[at] as Segment;
-  if (typeof segment !== 'string') return inElements(items, segment, segments, at, leaf, create);
+  if (typeof segment !== 'string') return inElements(items, segment, segments, at, leaf, onMissing);
   if (!isArrayIndex(segment)) {
-    if (create) throw notViable(segments, at, items);
+    if (onMissing !== 'ignore') throw notViable(segments, at, items);
     return items;
   }
   const index = Number(segment);
   const exists = index < items.length;
-  const next = nextValue(items[index], exists, segments, at, leaf, create);
+  const next = nextValue(items[index], exists, segments, at, leaf, onMissing);
   if (next === UNCHANGED || (exists && next === items[index]) || (!exists && next === REMOVED)) return items;
   if (index - items.length > MAX_PADDING) throw new StoreError(2, `can't backfill more than ${MAX_PADDING} elements`);
   const copy = items.slice();
@@ -90,11 +102,11 @@ function inElements(
   segments: readonly Segment[],
   at: number,
   leaf: Leaf,
-  create: boolean,
+  onMissing: OnMissing,
 ): unknown[] {
   const next = items.map((element) => {
     if (!chosen(element)) return element;
-    const value = nextValue(element, true, segments, at, leaf, create);
+    const value = nextValue(element, true, segments, at, leaf, onMissing);
     return value === UNCHANGED ? element : value === REMOVED ? null : value;
   });
   return next.some((element, i) => element !== items[i]) ? next : items;

@@ -2,7 +2,7 @@ import { StoreError } from '../errors.ts';
 import { type CompiledFilter, compileFilter, type ExpressionCompiler } from '../query/compile-filter.ts';
 import { compilePositional, type PositionalIndex } from '../query/positional-index.ts';
 import { type Doc, getField, isArrayIndex, isDoc } from '../values/document.ts';
-import { applyAtPath, type Leaf, REMOVED, type Segment } from './apply-at-path.ts';
+import { applyAtPath, type Leaf, type OnMissing, REMOVED, type Segment } from './apply-at-path.ts';
 import { addToSet, pop, pull, pullAll, push } from './array-operators.ts';
 import { arithmetic, bit, currentDate, extreme } from './value-operators.ts';
 
@@ -20,7 +20,7 @@ interface Modifier {
   segments: (Segment | PositionalIndex)[];
   /** Which segment is the positional `$`, or -1. */
   positionalAt: number;
-  create: boolean;
+  onMissing: OnMissing;
   onInsertOnly: boolean;
   leaf: Leaf;
   /** The other path of `$rename`. */
@@ -67,11 +67,11 @@ export function compileModifiers(update: Doc, context: UpdateContext): (doc: Doc
 }
 
 function applyModifier(doc: Doc, modifier: Modifier, original: Doc): Doc {
-  const { segments, positionalAt, leaf, create, renameTo } = modifier;
+  const { segments, positionalAt, leaf, onMissing, renameTo } = modifier;
   if (renameTo !== null) return rename(doc, segments as string[], renameTo);
-  if (positionalAt === -1) return applyAtPath(doc, segments as Segment[], leaf, create);
+  if (positionalAt === -1) return applyAtPath(doc, segments as Segment[], leaf, onMissing);
   const index = (segments[positionalAt] as PositionalIndex)(original);
-  return applyAtPath(doc, (segments as Segment[]).with(positionalAt, String(index)), leaf, create);
+  return applyAtPath(doc, (segments as Segment[]).with(positionalAt, String(index)), leaf, onMissing);
 }
 
 function compileModifier(
@@ -97,7 +97,7 @@ function compileModifier(
     path,
     segments,
     positionalAt,
-    create: !['$unset', '$pop', '$pull', '$pullAll', '$rename'].includes(operator),
+    onMissing: ['$pop', '$pull', '$pullAll'].includes(operator) ? 'skip' : operator === '$unset' ? 'ignore' : 'create',
     onInsertOnly: operator === '$setOnInsert',
     leaf: compileLeaf(operator, path, operand, context),
     renameTo: operator === '$rename' ? renameTarget(path, operand) : null,
@@ -166,7 +166,9 @@ function rename(doc: Doc, from: readonly string[], to: readonly string[]): Doc {
   let value: unknown = doc;
   for (const part of from) {
     if (Array.isArray(value)) throw new StoreError(2, 'The source field for $rename cannot be an array element');
-    value = isDoc(value) ? getField(value, part) : undefined;
+    if (value !== undefined && !isDoc(value))
+      throw new StoreError(28, `cannot use the part '${part}' of ${from.join('.')} to traverse`);
+    value = value === undefined ? undefined : getField(value, part);
   }
   if (value === undefined) return doc;
   let parent: unknown = doc;
@@ -174,10 +176,10 @@ function rename(doc: Doc, from: readonly string[], to: readonly string[]): Doc {
     parent = isDoc(parent) ? getField(parent, part) : undefined;
     if (Array.isArray(parent)) throw new StoreError(2, 'The destination field for $rename cannot be an array element');
   }
-  const without = applyAtPath(doc, from, () => REMOVED, false);
+  const without = applyAtPath(doc, from, () => REMOVED, 'ignore');
   // Taken out first, so that a rename onto an existing field puts the value at the end as MongoDB does.
-  const cleared = applyAtPath(without, to, () => REMOVED, false);
-  return applyAtPath(cleared, to, () => value, true);
+  const cleared = applyAtPath(without, to, () => REMOVED, 'ignore');
+  return applyAtPath(cleared, to, () => value, 'create');
 }
 
 function checkConflicts(modifiers: readonly Modifier[]): void {

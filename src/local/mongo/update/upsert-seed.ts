@@ -15,7 +15,7 @@ export function upsertDocument(filter: CompiledFilter, update: CompiledUpdate): 
   let seed: Doc = {};
   for (const [path, value] of equalities) {
     if (update.kind === 'replacement' && path !== '_id') continue;
-    seed = applyAtPath(seed, path.split('.'), () => value, true);
+    seed = applyAtPath(seed, path.split('.'), () => value, 'create');
   }
   return update.applyToSeed(seed);
 }
