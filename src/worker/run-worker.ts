@@ -71,8 +71,9 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
   };
 }
 
-/** Milliseconds the run has left. They count from its first start, over all attempts. */
+/** Milliseconds the run has left. They count from its first start (or the client's last delivery), over all attempts. */
 function timeLeftMs(run: RunDocument): number {
-  const usedMs = Date.now() - (run.started_at?.getTime() ?? Date.now());
+  const from = run.resumed_at ?? run.started_at;
+  const usedMs = from ? Date.now() - from.getTime() : 0;
   return Math.max(run.options.limits.max_duration_ms - usedMs, 1);
 }

@@ -9,7 +9,10 @@ export const limitsSchema = z
       .int()
       .min(1000)
       .max(3_600_000)
-      .meta({ description: 'From the first start to the end, milliseconds.' }),
+      .meta({
+        description:
+          'Milliseconds from the first start to the end; anew from the moment the client delivers tool outputs.',
+      }),
     max_total_tokens: z
       .int()
       .min(1)

@@ -81,6 +81,8 @@ export interface RunDocument {
   created_at: Date;
   dispatched_at: Date | null;
   started_at?: Date;
+  /** The client's last delivery: `max_duration_ms` counts from here, not over the time the client took. */
+  resumed_at?: Date;
   first_token_at: Date | null;
   finished_at: Date | null;
   expires_at: Date | null;

@@ -130,6 +130,7 @@ export function createModels(connection: Connection): Models {
         cancel_requested_at: Date,
         created_at: time,
         dispatched_at: Date,
+        resumed_at: maybeTime,
         started_at: maybeTime,
         first_token_at: Date,
         finished_at: Date,

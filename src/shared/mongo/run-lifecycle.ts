@@ -124,7 +124,10 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
     resume: (projectId, runId) =>
       update(
         { _id: runId, project_id: projectId, status: 'requires_action' },
-        { $set: { status: 'queued', required_action: null, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+        {
+          $set: { status: 'queued', required_action: null, dispatched_at: new Date(), resumed_at: new Date() },
+          $inc: { dispatch: 1 },
+        },
       ),
 
     handBack: (owner, lost, usage) =>

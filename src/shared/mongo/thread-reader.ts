@@ -17,7 +17,7 @@ export interface HistoryEntry {
   readonly messages: readonly Message[];
 }
 
-/** Messages of a thread out of its log. None of these reads more of a long thread than it answers (edits by hand aside). */
+/** Messages of a thread out of its log. `tail` and `page` read no more of a long thread than they answer (edits by hand aside). */
 export interface ThreadReader {
   /** The newest `limit` messages: one query for a thread that was never forked. */
   tail(projectId: string, threadId: string, limit: number): Promise<ThreadTail>;
