@@ -28,7 +28,7 @@ export interface SweeperDeps {
   readonly conclude: ConcludeRun;
   readonly workers: Pick<WorkerRepository, 'aliveAmong'>;
   readonly queue: Pick<RunQueue, 'isWaiting'>;
-  readonly lanes: Pick<LaneSwitch, 'apply'>;
+  readonly lanes: Pick<LaneSwitch, 'paused' | 'apply'>;
   readonly dispatcher: Dispatcher;
   readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
   readonly everyMs: number;
@@ -79,7 +79,9 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
 
   /** Comes first: a Redis that lost everything has lost the pauses too, and must know them before it gets bells again. */
   async function applyPauses(): Promise<void> {
-    paused = await lanes.apply();
+    // Known also when the queue cannot be told: nothing is rung for in a lane that is to be paused.
+    paused = await lanes.paused();
+    await lanes.apply();
   }
 
   /** Dispatched, not taken, and not on the queue either: the bell is lost. In a paused lane nobody listens for it, so it can wait for the end of the pause. */

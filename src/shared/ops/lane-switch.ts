@@ -17,8 +17,8 @@ export interface LaneSwitch {
   set(lane: Lane, paused: boolean): Promise<boolean>;
   /** The lanes that are to be paused, by the record. */
   paused(): Promise<ReadonlySet<Lane>>;
-  /** Makes the queue follow the record. @returns the lanes that are to be paused. */
-  apply(): Promise<ReadonlySet<Lane>>;
+  /** Makes the queue follow the record. @throws when Redis does not answer. */
+  apply(): Promise<void>;
 }
 
 export function createLaneSwitch(deps: {
@@ -60,7 +60,6 @@ export function createLaneSwitch(deps: {
         logger.warn({ lane, paused: wish.has(lane) }, 'the queue did not follow the record; it was told again');
         await queue.setPaused(lane, wish.has(lane));
       }
-      return wish;
     },
   };
 }
