@@ -1,4 +1,4 @@
-/** `npm run bench`: see USAGE. Exits with 1 when an answer was lost or wrong, whatever the figures. */
+/** `npm run bench`: see USAGE. Exits with 1 when an answer was lost or wrong, whatever the figures; with 130 when it was interrupted. */
 import { chooseCells } from './cells.ts';
 import { BadOptions, readOptions, USAGE } from './options.ts';
 import { type Rig, startRig } from './processes/start-rig.ts';
@@ -54,8 +54,12 @@ async function main(): Promise<number> {
     `${[describeConditions(machine, measurements), ...tables.filter((table) => table !== '')].join('\n\n')}\n`,
   );
   say(`all figures: ${file}; ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  const planned = options.repetitions * cells.reduce((sum, { targets }) => sum + targets.length, 0);
+  if (measurements.length < planned)
+    say(`${measurements.length} of ${planned} measurements: ${stopped ? 'interrupted' : 'the time was up'}`);
   for (const problem of problems.slice(0, 10)) say(`WRONG ${problem}`);
   if (problems.length > 0) say(`${problems.length} answers were lost or wrong`);
+  if (stopped) return 130;
   return problems.length > 0 ? 1 : 0;
 }
 
