@@ -54,7 +54,7 @@ export function AssistantForm({
   return (
     <form onSubmit={submit} noValidate className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto max-w-3xl space-y-9 px-4 py-6 sm:px-8">
+        <div className="max-w-3xl space-y-9 px-4 py-6 sm:px-8">
           <Group title="Basics">
             <Field label="Name" aside={`${draft.name.length}/200`} error={shown.name}>
               {(control) => (

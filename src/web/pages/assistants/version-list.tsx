@@ -10,6 +10,7 @@ import { ErrorState, Skeleton } from '../../ui/states.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { useAssistantActions, versionsQuery } from './assistant-actions.ts';
 import { type Change, changedFields } from './changed-fields.ts';
+import { LineDiff } from './line-diff.tsx';
 
 /** The versions of an assistant: what each changed, and a way back, which is a new version too. */
 export function VersionList({ assistant }: { assistant: Assistant }) {
@@ -28,7 +29,7 @@ export function VersionList({ assistant }: { assistant: Assistant }) {
     );
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto max-w-3xl px-4 py-6 sm:px-8">
+      <div className="max-w-3xl px-4 py-6 sm:px-8">
         <p className="text-soft text-sm">
           Every change makes a version. Runs keep the one they were accepted with; to go back is a new version too.
         </p>
@@ -114,20 +115,10 @@ const Changes = ({ changes }: { changes: readonly Change[] }) => (
     {changes.map(({ name, label, before, after }) => (
       <div key={name}>
         <dt className="mb-1.5 font-medium text-xs">{label}</dt>
-        <dd className="grid gap-2 sm:grid-cols-2">
-          <Side label="Before" text={before} className="border-bad/30 bg-bad-soft" />
-          <Side label="After" text={after} className="border-good/30 bg-good-soft" />
+        <dd className="max-h-96 overflow-y-auto rounded-lg border border-border bg-code py-1.5 text-xs leading-relaxed">
+          <LineDiff before={before} after={after} />
         </dd>
       </div>
     ))}
   </dl>
-);
-
-const Side = ({ label, text, className }: { label: string; text: string; className: string }) => (
-  <div className={cn('min-w-0 rounded-lg border px-3 py-2', className)}>
-    <p className="text-2xs text-soft">{label}</p>
-    <p className="mt-0.5 max-h-60 overflow-y-auto whitespace-pre-wrap break-words text-xs leading-relaxed">
-      {text === '' ? 'Empty' : text}
-    </p>
-  </div>
 );

@@ -127,7 +127,9 @@ const EventRow = ({ event, expanded, onToggle }: { event: RawEvent; expanded: bo
         className={cn('-ml-1 size-3.5 shrink-0 text-faint transition-transform', expanded && 'rotate-90')}
         aria-hidden
       />
-      <span className="w-10 shrink-0 text-faint tabular-nums">{event.id ?? '–'}</span>
+      <span className="w-11 shrink-0 truncate text-faint tabular-nums" title={event.id ?? undefined}>
+        {event.id ?? '–'}
+      </span>
       <span className={cn('w-24 shrink-0 truncate font-medium', TONES[event.name] ?? 'text-foreground')}>
         {event.name}
       </span>

@@ -21,18 +21,8 @@ const STATUS_LABELS: Record<RunStatus, string> = {
 
 const select = 'h-8 w-auto min-w-0 max-w-44 text-[0.8125rem] max-sm:flex-1';
 
-/** Which runs are listed, and whether the list follows what happens. */
-export function RunFilterBar({
-  filters,
-  onChange,
-  live,
-  onLive,
-}: {
-  filters: RunFilters;
-  onChange: (filters: RunFilters) => void;
-  live: boolean;
-  onLive: (live: boolean) => void;
-}) {
+/** Which runs are listed. */
+export function RunFilterBar({ filters, onChange }: { filters: RunFilters; onChange: (filters: RunFilters) => void }) {
   const assistants = useQuery(assistantsQuery);
   const filtered = filters.status ?? filters.assistant ?? filters.range;
   return (
@@ -83,13 +73,6 @@ export function RunFilterBar({
           <X /> Clear
         </Button>
       )}
-      <Button size="sm" aria-pressed={live} onClick={() => onLive(!live)} className="sm:ml-auto max-sm:w-full">
-        <span
-          aria-hidden
-          className={cn('size-2 rounded-full', live ? 'animate-breathe bg-good' : 'bg-strong-border')}
-        />
-        {live ? 'Following live' : 'Follow live'}
-      </Button>
     </div>
   );
 }

@@ -53,7 +53,7 @@ export function RunPanel({ runId, onClose }: { runId: string; onClose: () => voi
             <Tabs.Trigger
               key={value}
               value={value}
-              className="-mb-px h-10 border-transparent border-b-2 font-medium text-[0.8125rem] text-soft -outline-offset-2 transition-colors hover:text-foreground data-[state=active]:border-accent data-[state=active]:text-foreground"
+              className="-mx-1 -mb-px h-10 rounded-t-md border-transparent px-1 border-b-2 font-medium text-[0.8125rem] text-soft -outline-offset-2 transition-colors hover:text-foreground data-[state=active]:border-accent data-[state=active]:text-foreground"
             >
               {label}
             </Tabs.Trigger>

@@ -1,6 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Dialog } from 'radix-ui';
 import { lazy, Suspense, useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { cn } from '../../ui/cn.ts';
 import { PageSkeleton } from '../../ui/states.tsx';
 import { RunFilterBar } from './run-filter-bar.tsx';
 import { RunList } from './run-list.tsx';
@@ -32,11 +34,20 @@ export function RunsPage() {
   return (
     <div className="flex h-full">
       <main id="content" tabIndex={-1} className="flex h-full min-w-0 flex-1 flex-col outline-none">
-        <header className="shrink-0 px-4 pt-6 sm:px-8 sm:pt-8">
-          <h1 className="font-semibold text-xl tracking-tight">Runs</h1>
-          <p className="mt-1 text-soft text-sm">Every run across all threads, the newest first.</p>
+        <header className="flex shrink-0 items-start justify-between gap-4 px-4 pt-6 sm:px-8 sm:pt-8">
+          <div className="min-w-0">
+            <h1 className="font-semibold text-xl tracking-tight">Runs</h1>
+            <p className="mt-1 text-soft text-sm">Every run across all threads, the newest first.</p>
+          </div>
+          <Button size="sm" aria-pressed={live} onClick={() => setLive(!live)}>
+            <span
+              aria-hidden
+              className={cn('size-2 rounded-full', live ? 'animate-breathe bg-good' : 'bg-strong-border')}
+            />
+            {live ? 'Live' : 'Paused'}
+          </Button>
         </header>
-        <RunFilterBar filters={filters} onChange={setFilters} live={live} onLive={setLive} />
+        <RunFilterBar filters={filters} onChange={setFilters} />
         <RunList
           filters={filters}
           live={live}

@@ -18,6 +18,8 @@ const exact = new Intl.DateTimeFormat('en', {
 /** What is known about one bar: numbers, and what went in and came out. */
 export function SpanDetail({ span, run }: { span: Span; run: Run }) {
   const messages = useQuery({ ...runMessagesQuery(run), ...(span.step ? {} : { enabled: false }) });
+  // What a run died of was not stored as a step.
+  const error = span.step ? span.step.error : span.state === 'failed' ? run.last_error : null;
   const texts = textsOf(span, messages.data ?? []);
   return (
     <div className="animate-fade-in border-border border-y bg-surface px-4 py-3.5 @min-[32rem]:px-5">
@@ -29,10 +31,10 @@ export function SpanDetail({ span, run }: { span: Span; run: Run }) {
           </div>
         ))}
       </dl>
-      {span.step?.error && (
+      {error && (
         <p className="mt-3 rounded-lg bg-bad-soft px-3 py-2 text-bad text-xs">
-          <span className="font-mono">{span.step.error.code}</span>
-          <span className="mt-0.5 block break-words text-foreground">{span.step.error.message}</span>
+          <span className="font-mono">{error.code}</span>
+          <span className="mt-0.5 block break-words text-foreground">{error.message}</span>
         </p>
       )}
       {texts.map(({ label, text }) => (
