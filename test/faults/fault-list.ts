@@ -1,0 +1,61 @@
+import { apiKill } from './faults/api-kill.ts';
+import { MONGO_FAULTS, mongoFault } from './faults/mongo-faults.ts';
+import { REDIS_FAULTS, redisFault } from './faults/redis-faults.ts';
+import { rollingRestart } from './faults/rolling-restart.ts';
+import { workerKill } from './faults/worker-kill.ts';
+import { workerZombie } from './faults/worker-zombie.ts';
+import type { Row } from './oracle/row.ts';
+import type { Rig, RigOptions } from './rig/start-rig.ts';
+import { DEFAULT_TIMINGS, SHORT_TIMINGS } from './rig/timings.ts';
+
+export interface Fault {
+  readonly name: string;
+  readonly rig: RigOptions;
+  readonly run: (rig: Rig) => Promise<Row>;
+}
+
+/** Every fault in the order it is run. @param slow the server's own time limits instead of short ones */
+export function faultList({ kills, slow }: { readonly kills: number; readonly slow: boolean }): Fault[] {
+  const timings = slow ? DEFAULT_TIMINGS : SHORT_TIMINGS;
+  const giveUpMs = slow ? 180_000 : 60_000;
+  const outageMs = slow ? 30_000 : 4000;
+  const small = { apis: 1, workers: 2, timings };
+  const often = { n: 3, everyMs: 2000, giveUpMs };
+  return [
+    {
+      name: 'worker kill -9',
+      rig: { apis: 1, workers: 3, timings },
+      run: (rig) => workerKill(rig, { kills, seats: 8, everyMs: slow ? 2500 : 1500, giveUpMs }),
+    },
+    {
+      name: 'worker frozen',
+      rig: small,
+      run: (rig) => workerZombie(rig, { ...often, seats: 8, frozenMs: slow ? 40_000 : 5000 }),
+    },
+    ...REDIS_FAULTS.map((name) => ({
+      name,
+      rig: small,
+      run: (rig: Rig) => redisFault(rig, name, { ...often, outageMs, n: outageMs > 10_000 ? 2 : 3 }),
+    })),
+    ...MONGO_FAULTS.filter((name) => name !== 'store kill -9 and restart' || !process.env.MONGODB_URL).map((name) => ({
+      name,
+      rig: small,
+      run: (rig: Rig) => mongoFault(rig, name, { ...often, outageMs, n: 2 }),
+    })),
+    {
+      name: 'api kill -9',
+      rig: { ...small, apis: 2 },
+      run: (rig) => apiKill(rig, { ...often, n: 5, seats: 20 }),
+    },
+    {
+      name: 'worker SIGTERM',
+      rig: small,
+      run: (rig) => rollingRestart(rig, 'worker', { ...often, seats: 8, graceMs: Number(timings.DRAIN_MS) + 5000 }),
+    },
+    {
+      name: 'api SIGTERM',
+      rig: { ...small, apis: 2 },
+      run: (rig) => rollingRestart(rig, 'api', { ...often, seats: 8, graceMs: 10_000 }),
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunDocument } from '../../../src/shared/mongo/documents.ts';
+import type { PlayedRun } from '../load/play-run.ts';
+import { type Load, startLoad } from '../load/start-load.ts';
+import { judgeLoad } from '../oracle/judge-load.ts';
+import type { Row } from '../oracle/row.ts';
+import type { Rig } from '../rig/start-rig.ts';
+
+/** What came of injecting a fault once. */
+export interface Injected {
+  /** It met something: runs under way, connections, keys. */
+  readonly delivered: boolean;
+  /** Something that must not be; ends up in the row's findings. */
+  readonly wrong?: readonly string[];
+}
+
+export interface UnderLoad {
+  readonly fault: string;
+  readonly n: number;
+  readonly seats: number;
+  /** Average pause before each injection. */
+  readonly everyMs: number;
+  readonly giveUpMs: number;
+  readonly silenceMs?: number;
+  /** Makes the fault and, where it lasts, ends it. */
+  readonly inject: (round: number, load: Load) => Promise<Injected>;
+  /** Runs whose end other than `completed` is right. */
+  readonly mayEnd?: (run: RunDocument) => boolean;
+  readonly note?: () => string;
+}
+
+/** Injects a fault `n` times into a server that is busy, lets everything end, and asks the oracle. */
+export async function underLoad(rig: Rig, options: UnderLoad): Promise<Row> {
+  const { fault, n, seats, everyMs, giveUpMs, silenceMs, inject, mayEnd } = options;
+  const load = await startLoad(rig, {
+    seats,
+    words: 12,
+    delayMs: 40,
+    giveUpMs,
+    ...(silenceMs === undefined ? {} : { silenceMs }),
+  });
+  const injected: Injected[] = [];
+  const overAt: number[] = [];
+  for (let round = 0; round < n; round += 1) {
+    await sleep(everyMs * (0.5 + Math.random()));
+    injected.push(await inject(round, load));
+    overAt.push(Date.now());
+  }
+  await sleep(everyMs);
+  const played = await load.stop();
+  const found = await judgeLoad(rig, played, mayEnd ? { mayEnd } : {});
+  found.wrong.push(...injected.flatMap((one) => one.wrong ?? []));
+  return {
+    fault,
+    n,
+    delivered: injected.filter((one) => one.delivered).length,
+    runs: played.length,
+    found,
+    resume: overAt.flatMap((at) => nextSigns(at, played)),
+    ...(options.note ? { note: options.note() } : {}),
+  };
+}
+
+/** For each run that a client was following then: milliseconds until it heard the next of it. */
+function nextSigns(at: number, played: readonly PlayedRun[]): number[] {
+  return played.flatMap(({ frames }) => {
+    const next = frames.findIndex((frame) => frame.at > at);
+    return next > 0 ? [(frames[next]?.at ?? at) - at] : [];
+  });
+}
