@@ -58,16 +58,21 @@ export interface OpenOptions {
  * @throws when one of the two cannot be reached.
  */
 export async function openServices({ config, name, logger, releases, onCommand }: OpenOptions): Promise<Services> {
-  const mongo = await connectMongo({
-    url: config.MONGODB_URL,
-    database: config.MONGODB_DATABASE,
-    poolSize: config.MONGODB_POOL,
-    appName: `skein-${name}`,
-    ...(onCommand ? { onCommand } : {}),
-  });
+  const open = (patience: 'request' | 'work') =>
+    connectMongo({
+      url: config.MONGODB_URL,
+      database: config.MONGODB_DATABASE,
+      poolSize: config.MONGODB_POOL,
+      appName: `skein-${name}`,
+      patience,
+      ...(onCommand ? { onCommand } : {}),
+    });
+  // Building an index may take longer than any request may.
+  const setUp = await open('work');
+  await ensureIndexes(createModels(setUp)).finally(() => setUp.destroy());
+  const mongo = await open(name === 'api' ? 'request' : 'work');
   releases.push(() => mongo.destroy());
   const models = createModels(mongo);
-  await ensureIndexes(models);
 
   const connect = async (role: RedisRole): Promise<Redis> => {
     const connection = connectRedis(config.REDIS_URL, role, `skein-${name}-${role}`, (err) =>

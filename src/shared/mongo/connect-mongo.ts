@@ -5,12 +5,31 @@ export interface MongoOptions {
   readonly database?: string | undefined;
   readonly poolSize: number;
   readonly appName: string;
+  /**
+   * `request`: an operation fails within about 2.5 s, also when packets just vanish, and is not repeated by the driver, so that a client hears 503 within 3 s and tries again
+   * itself. `work`: 10 s, repeated once. Default `work`.
+   */
+  readonly patience?: 'request' | 'work';
   /** Called with the name of every command sent; tests count with it. */
   readonly onCommand?: (name: string) => void;
 }
 
+const REQUEST_MS = 2400;
+
+const PATIENCE = {
+  request: {
+    serverSelectionTimeoutMS: REQUEST_MS,
+    connectTimeoutMS: REQUEST_MS,
+    socketTimeoutMS: REQUEST_MS,
+    waitQueueTimeoutMS: REQUEST_MS,
+    retryReads: false,
+    retryWrites: false,
+  },
+  work: { serverSelectionTimeoutMS: 3000, connectTimeoutMS: 3000, socketTimeoutMS: 10_000 },
+} as const;
+
 /**
- * A connection that fails fast: 3 s to find a server, 10 s for an answer, nothing buffered while there is none. Writes are acknowledged by a majority and
+ * A connection that fails soon: 3 s to find a server, nothing buffered while there is none. Writes are acknowledged by a majority and
  * journalled, because an accepted run must survive a crash.
  * @throws when no server is found.
  */
@@ -19,9 +38,7 @@ export async function connectMongo(options: MongoOptions): Promise<Connection> {
     ...(options.database ? { dbName: options.database } : hasDatabase(options.url) ? {} : { dbName: 'skein' }),
     appName: options.appName,
     maxPoolSize: options.poolSize,
-    serverSelectionTimeoutMS: 3000,
-    connectTimeoutMS: 3000,
-    socketTimeoutMS: 10_000,
+    ...PATIENCE[options.patience ?? 'work'],
     bufferCommands: false,
     autoIndex: false,
     autoCreate: false,

@@ -10,6 +10,8 @@ describe('toAppError', () => {
     named('MongooseServerSelectionError'),
     named('MongoNetworkTimeoutError'),
     named('MongoPoolClearedError'),
+    named('PoolClearedOnNetworkError'),
+    named('Error', 'write ECONNRESET', { code: 'ECONNRESET', syscall: 'write' }),
     named('MongoServerError', 'operation exceeded time limit', { code: 50 }),
     named('MongoServerError', 'not primary', { code: 10107 }),
     named('MongooseError', 'Operation `threads.findOne()` buffering timed out after 10000ms'),
