@@ -7,7 +7,9 @@ export interface ActiveRuns {
   track(runId: string, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Stops a run; false when it is not here. */
   abort(runId: string, reason: AbortReason): boolean;
-  abortAll(reason: AbortReason): void;
+  /** False when there was none to stop. */
+  abortAll(reason: AbortReason): boolean;
+  has(runId: string): boolean;
   /** Settles when no run is left. */
   idle(): Promise<void>;
 }
@@ -32,8 +34,11 @@ export function createActiveRuns(): ActiveRuns {
       return run !== undefined;
     },
     abortAll(reason) {
-      for (const { controller } of running.values()) controller.abort(reason);
+      const going = [...running.values()].filter(({ controller }) => !controller.signal.aborted);
+      for (const { controller } of going) controller.abort(reason);
+      return going.length > 0;
     },
+    has: (runId) => running.has(runId),
     async idle() {
       while (running.size > 0) await Promise.allSettled([...running.values()].map(({ done }) => done));
     },

@@ -1,12 +1,13 @@
 /**
  * One heartbeat for the whole worker. It says "I live", and brings the cancellations that pub/sub did not deliver. A worker that could not say it for a while
- * stops its runs before others may take them: measured with a monotonic clock, so a paused process (SIGSTOP, a long block) notices at its first beat after.
+ * stops its runs before others may take them (see fence.ts).
  */
 import { utimes, writeFile } from 'node:fs/promises';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
 import type { WorkerRepository } from '../shared/mongo/worker-repository.ts';
 import type { ActiveRuns } from './active-runs.ts';
+import type { Fence } from './fence.ts';
 
 export interface Heartbeat {
   stop(): Promise<void>;
@@ -19,8 +20,7 @@ export interface HeartbeatDeps {
   readonly active: ActiveRuns;
   readonly slots: { interactive: number; batch: number };
   readonly everyMs: number;
-  /** Silence after which others may take this worker's runs; it stops them at two thirds of that. */
-  readonly lostMs: number;
+  readonly fence: Fence;
   /** Touched at each beat, for container health checks. */
   readonly healthFile: string | undefined;
   readonly logger: Logger;
@@ -28,33 +28,21 @@ export interface HeartbeatDeps {
 
 /** Beats once before it returns, so that no run is taken by a worker nobody knows. */
 export async function startHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
-  const { workerId, workers, lifecycle, active, slots, everyMs, lostMs, healthFile, logger } = deps;
-  const fenceMs = (lostMs * 2) / 3;
-  let lastBeat = performance.now();
+  const { workerId, workers, lifecycle, active, fence, slots, everyMs, healthFile, logger } = deps;
 
   async function beat(): Promise<void> {
     const sentAt = performance.now();
     await workers.beat({ _id: workerId, slots, running: active.size });
-    lastBeat = sentAt;
+    fence.renewed(sentAt);
     if (active.size > 0) for (const runId of await lifecycle.cancelRequested(workerId)) active.abort(runId, 'cancel');
     if (healthFile) await touch(healthFile);
-  }
-
-  function fenceIfLate(): void {
-    const silentMs = performance.now() - lastBeat;
-    if (silentMs < fenceMs || active.size === 0) return;
-    logger.error(
-      { silent_ms: Math.round(silentMs), runs: active.size },
-      'could not say that this worker lives; its runs are stopped',
-    );
-    active.abortAll('fenced');
   }
 
   await beat();
   let running = Promise.resolve();
   let busy = false;
   const timer = setInterval(() => {
-    fenceIfLate();
+    fence.check();
     if (busy) return;
     busy = true;
     running = beat()
@@ -63,7 +51,7 @@ export async function startHeartbeat(deps: HeartbeatDeps): Promise<Heartbeat> {
         busy = false;
       });
   }, everyMs);
-  const watchdog = setInterval(fenceIfLate, Math.min(1000, everyMs));
+  const watchdog = setInterval(() => fence.check(), Math.min(1000, everyMs));
 
   return {
     async stop() {

@@ -1,20 +1,24 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { RunDocument } from '../shared/mongo/documents.ts';
-import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
+import { isSuspect, type RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
 import type { RunJob } from '../shared/queue/run-job.ts';
 import type { RedisKeys } from '../shared/redis/keys.ts';
 import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
+import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
 import { type SettleRunDeps, settleRun } from './run/settle-run.ts';
+import type { SuspectSlot } from './suspect-slot.ts';
 
 export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
   Omit<SettleRunDeps, 'events' | 'logger' | 'lifecycle'> & {
     readonly workerId: string;
     readonly lifecycle: RunLifecycle;
     readonly active: ActiveRuns;
+    readonly suspects: SuspectSlot;
+    readonly remover: Pick<ThreadRemover, 'removeRemains'>;
     /** Role `publisher`. */
     readonly redis: Redis;
     readonly keys: RedisKeys;
@@ -30,7 +34,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  * claim wins and the other stands down at once.
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
-  const { workerId, lifecycle, dispatcher, active, redis, keys, draining, stopped } = deps;
+  const { workerId, lifecycle, dispatcher, active, suspects, remover, redis, keys, draining, stopped } = deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
@@ -40,6 +44,11 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
     const settled = await settleRun({ ...deps, events, logger }, run, outcome, stopped);
     await events.flush();
+    // Who lost a run, or ends one whose thread is gone, may have written after everything was removed.
+    if (settled === 'lost' || settled === 'gone')
+      await remover
+        .removeRemains(run.project_id, run.thread_id, run._id)
+        .catch((err) => logger.warn({ err }, 'could not look whether the thread was deleted'));
     // No `done` rings for those who wait until the client is needed.
     if (settled === 'paused') await nudgeViewers(redis, keys, run._id).catch(() => undefined);
     const line = {
@@ -62,12 +71,18 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
 
   return async (job) => {
     if (draining.aborted) return passOn(job);
-    const claim = await lifecycle.claim(job.run_id, job.dispatch, workerId);
-    if (claim.kind === 'stand_down') {
-      deps.logger.debug({ run_id: job.run_id, dispatch: job.dispatch, reason: claim.reason }, 'stood down');
-      return;
+    const leave = suspects.tryTake();
+    try {
+      const claim = await lifecycle.claim(job.run_id, job.dispatch, workerId, { suspects: leave !== null });
+      if (claim.kind === 'stand_down') {
+        deps.logger.debug({ run_id: job.run_id, dispatch: job.dispatch, reason: claim.reason }, 'stood down');
+        return;
+      }
+      if (!isSuspect(claim.run)) leave?.();
+      await active.track(job.run_id, (signal) => execute(claim.run, signal));
+    } finally {
+      leave?.();
     }
-    await active.track(job.run_id, (signal) => execute(claim.run, signal));
   };
 }
 

@@ -9,8 +9,10 @@ import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createRunConsumer } from '../shared/queue/run-consumer.ts';
 import { createActiveRuns } from './active-runs.ts';
 import { listenForCancels } from './cancel-listener.ts';
+import { createFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createRunHandler } from './run-worker.ts';
+import { createSuspectSlot } from './suspect-slot.ts';
 import { startSweeper } from './sweeper.ts';
 import { createBuiltinTools } from './tools/builtin-tools.ts';
 
@@ -70,6 +72,7 @@ export async function startWorker(options: {
 
   const lanes = createLaneSwitch({ models, queue, logger });
   const active = createActiveRuns();
+  const fence = createFence({ lostMs: config.WORKER_LOST_MS, active, logger });
   const slots = { interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS };
   await listenForCancels(subscriber, keys, workerId, active);
   const heartbeat = await startHeartbeat({
@@ -79,8 +82,8 @@ export async function startWorker(options: {
     active,
     slots,
     logger,
+    fence,
     everyMs: config.HEARTBEAT_MS,
-    lostMs: config.WORKER_LOST_MS,
     healthFile: config.HEALTH_FILE,
   });
   const sweeper = startSweeper({
@@ -93,6 +96,8 @@ export async function startWorker(options: {
     dispatcher,
     remover,
     logger,
+    workerId,
+    active,
     everyMs: config.SWEEP_MS,
     lostMs: config.WORKER_LOST_MS,
   });
@@ -100,6 +105,9 @@ export async function startWorker(options: {
     workerId,
     lifecycle,
     active,
+    suspects: createSuspectSlot(),
+    checkFence: () => fence.check(),
+    remover,
     threads,
     dispatcher,
     toolCalls,

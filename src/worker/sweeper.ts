@@ -15,6 +15,7 @@ import type { RunQueue } from '../shared/queue/run-queue.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { ActiveRuns } from './active-runs.ts';
 
 export interface Sweeper {
   /** One pass over everything; the interval calls it, and tests. */
@@ -33,15 +34,18 @@ export interface SweeperDeps {
   readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
   readonly everyMs: number;
   readonly lostMs: number;
+  readonly workerId: string;
+  readonly active: Pick<ActiveRuns, 'has'>;
   readonly logger: Logger;
 }
 
-/** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. */
-const UNTAKEN_MS = 10_000;
-
 export function startSweeper(deps: SweeperDeps): Sweeper {
   const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger } = deps;
+  /** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. */
+  const untakenMs = deps.lostMs / 2;
   let paused: ReadonlySet<Lane> = new Set();
+  /** Runs that this worker should execute and did not when the last sweep looked. */
+  let strays = new Set<string>();
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
@@ -50,12 +54,13 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
   async function takeFromDeadWorkers(): Promise<void> {
     const owned = await find.owned();
     const alive = await workers.aliveAmong([...new Set(owned.flatMap((run) => run.worker_id ?? []))], deps.lostMs);
+    const forsaken = findForsaken(owned);
     for (const run of owned) {
-      if (run.worker_id !== null && alive.has(run.worker_id)) continue;
+      if (run.worker_id !== null && alive.has(run.worker_id) && !forsaken.has(run._id)) continue;
       if (run.status === 'cancelling') await settle(run, 'cancelled');
-      else if (run.lost + 1 >= MAX_LOST_ATTEMPTS) await settle(run, 'failed');
+      else if (run.lost + 1 >= MAX_LOST_ATTEMPTS && !forsaken.has(run._id)) await settle(run, 'failed');
       else {
-        const queued = await lifecycle.handBack(run, true);
+        const queued = await lifecycle.handBack(run, !forsaken.has(run._id));
         if (!queued) continue;
         logger.warn(
           { run_id: run._id, worker_id: run.worker_id, attempt: run.attempt },
@@ -64,6 +69,17 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
         await dispatcher.ring(queued);
       }
     }
+  }
+
+  /**
+   * Runs that are this worker's in the record and not in its hands: it took one and the answer that said so was lost. Two sweeps in a row must find it, because a run that is
+   * just being taken looks the same.
+   */
+  function findForsaken(owned: readonly RunDocument[]): Set<string> {
+    const idle = owned.filter((run) => run.worker_id === deps.workerId && !deps.active.has(run._id));
+    const known = strays;
+    strays = new Set(idle.map((run) => `${run._id} ${run.attempt}`));
+    return new Set(idle.filter((run) => known.has(`${run._id} ${run.attempt}`)).map((run) => run._id));
   }
 
   async function settle(run: RunDocument, status: 'cancelled' | 'failed' | 'expired'): Promise<void> {
@@ -86,7 +102,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
 
   /** Dispatched, not taken, and not on the queue either: the bell is lost. In a paused lane nobody listens for it, so it can wait for the end of the pause. */
   async function ringAgain(): Promise<void> {
-    for (const run of await find.untaken(UNTAKEN_MS, [...paused])) {
+    for (const run of await find.untaken(untakenMs, [...paused])) {
       if (await queue.isWaiting(run.lane, { run_id: run._id, dispatch: run.dispatch })) continue;
       const again = await lifecycle.redispatch(run);
       if (again) await dispatcher.ring(again);
@@ -94,7 +110,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
   }
 
   async function promoteFreeThreads(): Promise<void> {
-    for (const { project_id, thread_id } of await find.threadsToPromote(UNTAKEN_MS))
+    for (const { project_id, thread_id } of await find.threadsToPromote(untakenMs))
       await dispatcher.promote(project_id, thread_id);
   }
 
@@ -102,12 +118,13 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     for (const run of await find.expired()) await settle(run, 'expired');
   }
 
+  // What has expired is not rung for.
   const parts = {
     applyPauses,
+    expire,
     takeFromDeadWorkers,
     ringAgain,
     promoteFreeThreads,
-    expire,
     removeLeftovers: () => remover.removeLeftovers(),
   };
 

@@ -17,7 +17,7 @@ export interface Fault {
 /** Every fault in the order it is run. @param slow the server's own time limits instead of short ones */
 export function faultList({ kills, slow }: { readonly kills: number; readonly slow: boolean }): Fault[] {
   const timings = slow ? DEFAULT_TIMINGS : SHORT_TIMINGS;
-  const giveUpMs = slow ? 180_000 : 60_000;
+  const giveUpMs = slow ? 180_000 : 25_000;
   const outageMs = slow ? 30_000 : 4000;
   const small = { apis: 1, workers: 2, timings };
   const often = { n: 3, everyMs: 2000, giveUpMs };

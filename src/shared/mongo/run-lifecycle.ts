@@ -3,16 +3,17 @@
  * wins, the others change nothing and are told so. A bell (queue job) that rings twice or for an old dispatch therefore does no harm.
  */
 
+import { MAX_LOST_ATTEMPTS } from '../domain/limits.ts';
 import type { ToolCall, Usage } from '../domain/message.ts';
 import type { RunError } from '../domain/run.ts';
-import { isTerminal, type TerminalStatus } from '../domain/run-status.ts';
+import { isTerminal, TERMINAL_STATUSES, type TerminalStatus } from '../domain/run-status.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
 
 export type Claim =
   | { readonly kind: 'claimed'; readonly run: RunDocument }
-  | { readonly kind: 'stand_down'; readonly reason: 'gone' | 'ended' | 'owned' | 'waits' | 'old_bell' };
+  | { readonly kind: 'stand_down'; readonly reason: 'gone' | 'ended' | 'owned' | 'waits' | 'old_bell' | 'suspect' };
 
 /** Which attempt writes: the fence of all writes of a worker. */
 export type RunOwner = Pick<RunDocument, '_id' | 'attempt' | 'worker_id'>;
@@ -28,9 +29,9 @@ export interface RunEnd {
 export interface RunLifecycle {
   /** Gives the thread to its queued run with the lowest `seq`. null: none waits, or another run holds the thread. */
   promote(projectId: string, threadId: string): Promise<RunDocument | null>;
-  /** Takes a dispatched run. Of all bells for one dispatch, one wins. */
-  claim(runId: string, dispatch: number, workerId: string): Promise<Claim>;
-  /** Writes the end of a run. A run whose cancel was asked for ends as `cancelled`. null: the run is no longer the caller's. */
+  /** Takes a dispatched run. Of all bells for one dispatch, one wins. @param options.suspects also a run that `isSuspect` */
+  claim(runId: string, dispatch: number, workerId: string, options?: { readonly suspects: boolean }): Promise<Claim>;
+  /** Writes the end of a run. A run whose cancel was asked for ends as `cancelled`. Safe to repeat. null: the run is no longer the caller's. */
   finish(owner: RunOwner, end: RunEnd): Promise<RunDocument | null>;
   /** The run waits for the client. null: not the caller's any more, or a cancel came first. */
   pause(owner: RunOwner, calls: readonly ToolCall[], usage: Usage): Promise<RunDocument | null>;
@@ -53,6 +54,11 @@ export interface RunLifecycle {
   cancelRequested(workerId: string): Promise<string[]>;
 }
 
+const LAST_CHANCE = MAX_LOST_ATTEMPTS - 1;
+
+/** One more lost worker and the run is given up: it may be what kills them. */
+export const isSuspect = (run: Pick<RunDocument, 'lost'>): boolean => run.lost >= LAST_CHANCE;
+
 export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
   const { runs } = models;
   const update = (filter: object, change: object, sort?: Record<string, 1 | -1>) =>
@@ -73,10 +79,10 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
       }
     },
 
-    async claim(runId, dispatch, workerId) {
+    async claim(runId, dispatch, workerId, { suspects } = { suspects: true }) {
       const now = new Date();
       const run = await update(
-        { _id: runId, dispatch, status: 'queued', active: true },
+        { _id: runId, dispatch, status: 'queued', active: true, ...(suspects ? {} : { lost: { $lt: LAST_CHANCE } }) },
         { $set: { status: 'in_progress', worker_id: workerId }, $min: { started_at: now }, $inc: { attempt: 1 } },
       );
       if (run) return { kind: 'claimed', run };
@@ -105,7 +111,9 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
         ...change,
         $set: { ...change.$set, status: 'cancelled', last_error: null, incomplete_details: null },
       };
-      return update({ ...owned(owner), status: 'cancelling' }, cancelled);
+      const stopped = await update({ ...owned(owner), status: 'cancelling' }, cancelled);
+      // A repeat, after an answer of the database that never came.
+      return stopped ?? runs.findOne({ ...owned(owner), status: { $in: [...TERMINAL_STATUSES] } }).lean<RunDocument>();
     },
 
     pause: (owner, calls, usage) =>
@@ -164,5 +172,6 @@ function whyNot(run: RunDocument | null, dispatch: number): (Claim & { kind: 'st
   if (!run) return 'gone';
   if (isTerminal(run.status)) return 'ended';
   if (run.status !== 'queued') return 'owned';
-  return run.dispatch === dispatch ? 'waits' : 'old_bell';
+  if (run.dispatch !== dispatch) return 'old_bell';
+  return run.active ? 'suspect' : 'waits';
 }

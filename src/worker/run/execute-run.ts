@@ -16,6 +16,7 @@ import { commitStep } from './commit-step.ts';
 import { decideNext } from './decide-next.ts';
 import { type LoadProgressDeps, loadProgress } from './load-progress.ts';
 import { type ModelStepDeps, modelStep } from './model-step.ts';
+import { isOutage, outlastOutage } from './outlast-outage.ts';
 import { firstTokenAt, type RunProgress, usageOf } from './run-progress.ts';
 import type { Outcome } from './settle-run.ts';
 import { type ToolsStepDeps, toolsStep } from './tools-step.ts';
@@ -27,28 +28,37 @@ export type ExecuteRunDeps = LoadProgressDeps & ModelStepDeps & ToolsStepDeps;
  * @param signal aborted with an `AbortReason`.
  */
 export async function executeRun(deps: ExecuteRunDeps, run: RunDocument, signal: AbortSignal): Promise<Outcome> {
-  const { events } = deps;
+  const { events, checkFence } = deps;
   events.emit('metadata', { run_id: run._id, thread_id: run.thread_id, attempt: run.attempt, status: run.status });
   let progress: RunProgress | null = null;
   try {
-    progress = await loadProgress(deps, run);
+    progress = await outlastOutage(() => loadProgress(deps, run), signal);
     const last = progress.steps.at(-1);
     if (last) announce(events, last);
     for (;;) {
+      const before: RunProgress = progress;
+      /** Nothing is written by a worker that may have lost the run. */
+      const commit = (work: () => Promise<RunProgress>): Promise<RunProgress> => {
+        checkFence();
+        signal.throwIfAborted();
+        return outlastOutage(work, signal);
+      };
       signal.throwIfAborted();
-      const move = decideNext(progress);
+      const move = decideNext(before);
       switch (move.kind) {
         case 'commit_input':
-          progress = await commitInput(deps, progress);
+          progress = await commit(() => commitInput(deps, before));
           continue;
-        case 'call_model':
-          progress = await commitStep(deps.log, progress, await modelStep(deps, progress, signal));
+        case 'call_model': {
+          const answer = await modelStep(deps, before, signal);
+          progress = await commit(() => commitStep(deps.log, before, answer));
           break;
+        }
         case 'run_tools': {
           const step = await toolsStep(deps, run, move.step, move.calls, signal);
           if (step.kind === 'requires_action')
-            return { kind: 'requires_action', calls: step.calls, usage: usageOf(progress.steps) };
-          progress = await commitStep(deps.log, progress, step.content);
+            return { kind: 'requires_action', calls: step.calls, usage: usageOf(before.steps) };
+          progress = await commit(() => commitStep(deps.log, before, step.content));
           break;
         }
         case 'complete':
@@ -109,6 +119,8 @@ function afterError(error: unknown, progress: RunProgress | null, run: RunDocume
     case null:
       if (error instanceof LlmError)
         return end(progress, { status: 'failed', error: { code: error.code, message: error.message } });
+      // The database's absence says nothing about the run; time ends it if this goes on.
+      if (isOutage(error)) return { kind: 'give_back', lost: false, usage, error };
       if (run.lost + 1 < MAX_LOST_ATTEMPTS) return { kind: 'give_back', lost: true, usage, error };
       return {
         ...end(progress, {

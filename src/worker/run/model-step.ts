@@ -22,6 +22,8 @@ export interface ModelStepDeps {
   readonly defaultModel: string;
   /** Longest time of one call, milliseconds. */
   readonly stepTimeoutMs: number;
+  /** Aborts the run when this worker may have lost it. */
+  readonly checkFence: () => void;
 }
 
 /**
@@ -55,10 +57,12 @@ export async function modelStep(deps: ModelStepDeps, progress: RunProgress, sign
 }
 
 async function callOnce(deps: ModelStepDeps, request: LlmRequest, messageId: string, signal: AbortSignal) {
-  const { llm, events, stepTimeoutMs } = deps;
+  const { llm, events, stepTimeoutMs, checkFence } = deps;
   let offset = 0;
   let firstTokenAt: Date | null = null;
   const onText = (delta: string) => {
+    checkFence();
+    if (signal.aborted) return;
     firstTokenAt ??= new Date();
     events.text(messageId, offset, delta);
     offset += delta.length;

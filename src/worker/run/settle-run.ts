@@ -26,8 +26,8 @@ export interface SettleRunDeps {
   readonly logger: Logger;
 }
 
-/** How the run stands after settling; `lost` means that it was no longer ours and nothing was written. */
-export type Settled = 'ended' | 'paused' | 'given_back' | 'lost';
+/** How the run stands after settling. `lost`: it was no longer ours and nothing was written. `gone`: it ended and its thread has been deleted. */
+export type Settled = 'ended' | 'paused' | 'given_back' | 'lost' | 'gone';
 
 /**
  * Applies an outcome. While MongoDB is away it waits for it: a run must not stay with a worker that no longer executes it.
@@ -55,8 +55,7 @@ async function settleOnce(deps: SettleRunDeps, run: RunDocument, outcome: Outcom
     case 'end': {
       const ended = await deps.lifecycle.finish(run, outcome.end);
       if (!ended) return 'lost';
-      await afterEnd(deps, ended, outcome.lastMessage);
-      return 'ended';
+      return afterEnd(deps, ended, outcome.lastMessage);
     }
     case 'requires_action': {
       const paused = await deps.lifecycle.pause(run, outcome.calls, outcome.usage);
@@ -86,15 +85,14 @@ async function cancelledMeanwhile(deps: SettleRunDeps, run: RunDocument, usage: 
     incompleteReason: null,
   });
   if (!ended) return 'lost';
-  await afterEnd(deps, ended, null);
-  return 'ended';
+  return afterEnd(deps, ended, null);
 }
 
 async function afterEnd(
   { threads, dispatcher, events, logger }: SettleRunDeps,
   ended: RunDocument,
   lastMessage: Message | null,
-): Promise<void> {
+): Promise<'ended' | 'gone'> {
   const done = { status: ended.status, usage: ended.usage, run_id: ended._id };
   let gone = false;
   try {
@@ -114,4 +112,5 @@ async function afterEnd(
   events.emit('done', done);
   // The log of a deleted thread's run may have been removed before this was written; it must not come back.
   await events.close(gone ? { ttlMs: 1 } : {});
+  return gone ? 'gone' : 'ended';
 }
