@@ -39,10 +39,13 @@ export interface SweeperDeps {
   readonly logger: Logger;
 }
 
+/** A bell needs a moment to be heard, also on a busy machine. */
+const MIN_UNTAKEN_MS = 3000;
+
 export function startSweeper(deps: SweeperDeps): Sweeper {
   const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger } = deps;
   /** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. */
-  const untakenMs = deps.lostMs / 2;
+  const untakenMs = Math.max(deps.lostMs / 2, MIN_UNTAKEN_MS);
   let paused: ReadonlySet<Lane> = new Set();
   /** Runs that this worker should execute and did not when the last sweep looked. */
   let strays = new Set<string>();
