@@ -5,14 +5,10 @@ export const limitsSchema = z
   .strictObject({
     max_steps: z.int().min(1).max(200).meta({ description: 'Model calls.' }),
     max_tool_calls: z.int().min(0).max(1000),
-    max_duration_ms: z
-      .int()
-      .min(1000)
-      .max(3_600_000)
-      .meta({
-        description:
-          'Milliseconds from the first start to the end; anew from the moment the client delivers tool outputs.',
-      }),
+    max_duration_ms: z.int().min(1000).max(3_600_000).meta({
+      description:
+        'Milliseconds from the first start to the end; anew from the moment the client delivers tool outputs.',
+    }),
     max_total_tokens: z
       .int()
       .min(1)
