@@ -32,13 +32,16 @@ export const cancelResponses = {
   },
 } as const;
 
+/** Without pub/sub the end is found by looking; the promise of 6 s is mostly the worker's heartbeat. */
+const CANCEL_LOOK_MS = 500;
+
 /** Stores the wish and, with `wait`, waits for the end. */
 export async function cancel(deps: CancelDeps, run: Run, wait: boolean, signal: () => AbortSignal) {
   const now = await deps.canceller.cancel(run.project_id, run.run_id);
   if (!now) throw notFound('run');
   if (isTerminal(now.status)) return { status: 200, body: now } as const;
   if (!wait) return { status: 202, body: now } as const;
-  const { messages: _, ...ended } = await finishedRun(deps, now, signal());
+  const { messages: _, ...ended } = await finishedRun(deps, now, signal(), CANCEL_LOOK_MS);
   return { status: 200, body: ended } as const;
 }
 

@@ -12,6 +12,7 @@ import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
+import { refuseEviction } from '../redis/refuse-eviction.ts';
 import { createDispatcher, type Dispatcher } from '../scheduling/dispatcher.ts';
 import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts';
 import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.ts';
@@ -43,6 +44,14 @@ export interface Services {
 }
 
 const REDIS_START_MS = 10_000;
+/** Longest wait of an API for a Redis that may be away. */
+const REDIS_LOOK_MS = 1500;
+
+const isReady = (redis: Redis): Promise<boolean> =>
+  redisReady(redis, REDIS_LOOK_MS).then(
+    () => true,
+    () => false,
+  );
 
 export interface OpenOptions {
   readonly config: Config;
@@ -55,7 +64,7 @@ export interface OpenOptions {
 
 /**
  * Connects to MongoDB and Redis, makes the indexes, and builds the services on them. Everything opened is on `releases`.
- * @throws when one of the two cannot be reached.
+ * @throws when MongoDB cannot be reached, for a worker also Redis, or when Redis evicts keys. An API starts without Redis and is not ready until it is there.
  */
 export async function openServices({ config, name, logger, releases, onCommand }: OpenOptions): Promise<Services> {
   const open = (patience: 'request' | 'work') =>
@@ -74,15 +83,24 @@ export async function openServices({ config, name, logger, releases, onCommand }
   releases.push(() => mongo.destroy());
   const models = createModels(mongo);
 
+  // An API accepts runs without Redis, a worker can do nothing.
+  const needsRedis = name === 'worker';
   const connect = async (role: RedisRole): Promise<Redis> => {
     const connection = connectRedis(config.REDIS_URL, role, `skein-${name}-${role}`, (err) =>
       logger.warn({ err, role }, 'redis'),
     );
     releases.push(() => connection.disconnect());
-    await redisReady(connection, REDIS_START_MS);
+    if (needsRedis) await redisReady(connection, REDIS_START_MS);
     return connection;
   };
   const command = await connect('command');
+  if (needsRedis || (await isReady(command))) await refuseEviction(command);
+  else {
+    logger.warn('Redis is away; runs are accepted and wait');
+    command.once('ready', () => {
+      refuseEviction(command).catch((err) => logger.fatal({ err }, 'this Redis cannot be relied on'));
+    });
+  }
   const publisher = await connect('publisher');
   const subscriber = await connect('subscriber');
   const keys = createRedisKeys(config.REDIS_PREFIX);

@@ -32,20 +32,27 @@ export function createRunQueue(redis: Redis, prefix: string, onError: (error: Er
     queue.on('error', onError);
     return queue;
   };
-  const queues = { interactive: open('interactive'), batch: open('batch') };
+  // Opened when Redis answers: a queue that was made while it was away waits for its connection without limit.
+  const opened = new Map<Lane, Queue<RunJob>>();
+  function queueOf(lane: Lane): Queue<RunJob> {
+    if (redis.status !== 'ready') throw new Error('Redis is not connected');
+    const queue = opened.get(lane) ?? open(lane);
+    opened.set(lane, queue);
+    return queue;
+  }
   return {
     async ring(lane, job) {
-      await queues[lane].add('run', job, { jobId: runJobId(job) });
+      await queueOf(lane).add('run', job, { jobId: runJobId(job) });
     },
     async isWaiting(lane, job) {
-      const state = await queues[lane].getJobState(runJobId(job));
+      const state = await queueOf(lane).getJobState(runJobId(job));
       return state === 'waiting' || state === 'prioritized' || state === 'delayed';
     },
-    countWaiting: (lane) => queues[lane].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
-    setPaused: (lane, paused) => (paused ? queues[lane].pause() : queues[lane].resume()),
-    isPaused: (lane) => queues[lane].isPaused(),
+    countWaiting: async (lane) => queueOf(lane).getJobCountByTypes('waiting', 'prioritized', 'delayed'),
+    setPaused: async (lane, paused) => (paused ? queueOf(lane).pause() : queueOf(lane).resume()),
+    isPaused: async (lane) => queueOf(lane).isPaused(),
     async close() {
-      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await Promise.all([...opened.values()].map((queue) => queue.close()));
     },
   };
 }
