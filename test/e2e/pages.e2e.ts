@@ -125,19 +125,18 @@ describe('much at once', () => {
     await log.getByText('Message number 499.').waitFor();
     expect(await log.locator('[data-index]').count()).toBeLessThan(30);
     const seen = new Set<number>();
-    const order: number[] = [];
-    for (let step = 0; step < 400 && !seen.has(0); step++) {
+    for (let step = 0; step < 600 && !seen.has(0); step++) {
       const shown = [...((await log.textContent()) ?? '').matchAll(/Message number (\d+)\./g)].map(([, n]) =>
         Number(n),
       );
       expect(shown).toEqual(shown.toSorted((a, b) => a - b));
-      for (const n of shown) if (!seen.has(n)) order.push(n), seen.add(n);
-      await log.hover();
-      await page.mouse.wheel(0, -1500);
+      for (const n of shown) seen.add(n);
+      await log.evaluate((box) => {
+        box.scrollTop -= 500;
+      });
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     }
     expect(seen.size).toBe(500);
-    expect(order.length).toBe(500);
   }, 120_000);
 
   it('hundreds of threads: loaded page by page, with few rows at a time', async () => {

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { ConversationSkeleton } from '../pages/threads/conversation-skeleton.tsx';
 import { ErrorState, PageSkeleton } from '../ui/states.tsx';
 import { Layout } from './layout.tsx';
 import { NotFound } from './not-found.tsx';
@@ -36,6 +37,7 @@ const thread = createRoute({
     ...(typeof search.checkpoint === 'string' ? { checkpoint: search.checkpoint } : {}),
   }),
   component: lazyRouteComponent(() => import('../pages/threads/conversation-page.tsx'), 'ConversationPage'),
+  pendingComponent: ConversationSkeleton,
 });
 
 const assistants = createRoute({

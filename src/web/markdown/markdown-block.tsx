@@ -30,6 +30,9 @@ const COMPONENTS: Components = {
       <table>{children}</table>
     </section>
   ),
+  input: ({ checked }) => (
+    <input type="checkbox" disabled checked={checked === true} aria-label={checked ? 'Done' : 'To do'} />
+  ),
   // A picture from elsewhere would tell its host who reads what; the policy of the page forbids it as well.
   img: ({ src, alt }) =>
     typeof src === 'string' && src.startsWith('data:image/') ? (

@@ -28,13 +28,13 @@ export function CheckpointRow({
   const parent = state.parent_checkpoint?.version ?? 0;
   const forked = parent !== version - 1;
   return (
-    <li className={cn('relative pl-9', !onPath && 'opacity-60')}>
+    <li className="relative pl-9">
       {!isLast && <span aria-hidden className="absolute top-8 bottom-0 left-[1.0625rem] w-px bg-border" />}
       <span
         aria-hidden
         className={cn(
           'absolute top-2.5 left-1 grid size-7 place-items-center rounded-full border border-border bg-raised text-faint',
-          onPath && 'text-accent',
+          onPath ? 'text-accent' : 'border-dashed',
           isSelected && 'border-accent bg-accent-soft',
         )}
       >
@@ -50,7 +50,7 @@ export function CheckpointRow({
         onClick={() => showCheckpoint(isSelected ? null : id)}
       >
         <span className="flex items-center gap-2 text-[0.8125rem]">
-          <span className="font-medium">{title}</span>
+          <span className={cn('font-medium', !onPath && 'text-faint')}>{title}</span>
           {isHead && <span className="rounded-full bg-muted px-1.5 text-2xs text-soft">newest</span>}
           {forked && parent > 0 && (
             <span className="inline-flex items-center gap-1 text-2xs text-warn">

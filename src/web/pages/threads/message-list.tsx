@@ -1,7 +1,7 @@
 import { ThreadPrimitive, unstable_useThreadMessageIds as useThreadMessageIds } from '@assistant-ui/react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, LoaderCircle } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { AnswerMessage } from './answer-message.tsx';
 import { EditQuestion } from './edit-question.tsx';
@@ -29,7 +29,6 @@ export function MessageList({
 }) {
   const ids = useThreadMessageIds();
   const scroller = useRef<HTMLDivElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
   const list = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
@@ -58,15 +57,11 @@ export function MessageList({
     if (opened.current && older === 'more' && firstShown <= 2) onOlder();
   }, [older, firstShown, onOlder]);
 
-  const onScroll = () => {
-    const box = scroller.current;
-    if (box) setAtEnd(box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX);
-  };
+  const atEnd = list.isAtEnd(NEAR_END_PX);
   return (
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
-        onScroll={onScroll}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard
         tabIndex={0}
         role="log"
