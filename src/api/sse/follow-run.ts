@@ -1,7 +1,7 @@
 import { isTerminal } from '../../shared/domain/run-status.ts';
 import type { EventCursor, StreamEventData, StreamEventName } from '../../shared/domain/stream-event.ts';
 import { endCursor } from '../../shared/run-events/cursor-order.ts';
-import { buildFrame } from '../../shared/run-events/frame.ts';
+import { buildFrame, containsEvent } from '../../shared/run-events/frame.ts';
 import type { RunEventFollower } from '../../shared/run-events/run-event-follower.ts';
 import type { RunProgress, RunSource } from './run-source.ts';
 import type { SseResponse } from './sse-response.ts';
@@ -28,6 +28,8 @@ export async function followRun(options: {
   let ended = isTerminal(status);
   let looks = 0;
   let toldAbsent = false;
+  let newest: Buffer | null = null;
+  let toldAction = false;
 
   await announce(options.progress.position);
   while (response.open) {
@@ -37,6 +39,8 @@ export async function followRun(options: {
         return;
       case 'frames':
         toldAbsent = false;
+        toldAction = false;
+        newest = next.bytes.at(-1) ?? null;
         await response.send(next.bytes);
         if (next.done) return response.end();
         break;
@@ -61,6 +65,10 @@ export async function followRun(options: {
     } else if (log === 'absent' && !toldAbsent && (status !== 'queued' || follower.position !== null)) {
       toldAbsent = true;
       await sendSnapshot(follower.position);
+    } else if (status === 'requires_action' && !toldAction) {
+      // The worker may have died after it had stored that the client is needed and before it could say so.
+      toldAction = true;
+      if (newest === null || !containsEvent(newest, 'requires_action')) await sendSnapshot(null);
     }
   }
 

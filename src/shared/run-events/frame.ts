@@ -10,7 +10,11 @@ export function textJson(messageId: string, offset: number, delta: string): stri
   return `{"message_id":"${messageId}","offset":${offset},"delta":${JSON.stringify(delta)}}`;
 }
 
+/** Is there such an event among these frames? JSON escapes line breaks, so data can never look like the line. */
+export const containsEvent = (frames: Buffer, name: StreamEventName): boolean =>
+  frames.lastIndexOf(`\nevent: ${name}\n`) !== -1;
+
 const DONE_LINE = Buffer.from('\nevent: done\n');
 
-/** Do these frames end the stream? JSON escapes line breaks, so data can never look like the line. */
+/** Do these frames end the stream? */
 export const containsDone = (frames: Buffer): boolean => frames.lastIndexOf(DONE_LINE) !== -1;

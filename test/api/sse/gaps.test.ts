@@ -145,6 +145,31 @@ describe('a run that does not talk yet', () => {
     );
   });
 
+  it('says from the record that the client is needed, once, when the worker died before it could say so', async () => {
+    const log = await openLog(redis.url);
+    const { join, record } = await serveLog(log, { heartbeatMs: 30, record: recordRun(log) });
+    const client = await join();
+    const writer = log.openWriter();
+    writer.emit('metadata', { run_id: log.runId, thread_id: log.runId, attempt: 1, status: 'in_progress' });
+    await writer.flush();
+    record.progress = { status: 'requires_action', position: null, usage };
+    await client.until('the snapshot', (events) => events.length === 2);
+    expect(client.events()[1]).toMatchObject({
+      id: null,
+      event: 'snapshot',
+      data: { run: { status: 'requires_action' } },
+    });
+    const told = record.asked;
+    await waitFor(() => record.asked > told + 3, { what: 'quiet heartbeats' });
+    expect(client.events()).toHaveLength(2);
+    writer.emit('requires_action', { tool_calls: [] });
+    await writer.flush();
+    await client.until('the event', (events) => events.length === 3);
+    const then = record.asked;
+    await waitFor(() => record.asked > then + 3, { what: 'quiet heartbeats' });
+    expect(client.events()).toHaveLength(3);
+  });
+
   it('keeps the connection alive with comments that have no blank line', async () => {
     const log = await openLog(redis.url);
     const { join } = await serveLog(log, { heartbeatMs: 20, record: recordRun(log, 'queued') });

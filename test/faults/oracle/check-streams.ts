@@ -34,7 +34,7 @@ export async function checkStreams(
       const lost = difference(stored, seen.messages.get(message.id) ?? '');
       if (lost > 0) found.wrong.push(`run ${runId}: the client has another text than is stored`);
       const streamed = seen.texts.get(message.id);
-      const lostInText = seen.snapshots > 0 ? 0 : difference(stored, streamed ?? '');
+      const lostInText = seen.inOnePiece(message.id) ? difference(stored, streamed ?? '') : 0;
       if (lostInText > 0) found.wrong.push(`run ${runId}: text events make ${JSON.stringify(streamed).slice(0, 80)}`);
       found.bytes_lost += Math.max(lost, lostInText);
     }
@@ -58,20 +58,30 @@ function checkIds(runId: string, frames: readonly SeenFrame[], found: Findings):
 function view(frames: readonly SeenFrame[]) {
   const texts = new Map<string, string>();
   const messages = new Map<string, string>();
+  /** Attempts that a message's text and the message itself came from. */
+  const from = new Map<string, Set<number>>();
   let snapshots = 0;
+  const note = (id: string, cursor: EventCursor | null): void => {
+    if (cursor) from.set(id, (from.get(id) ?? new Set()).add(cursor.attempt));
+  };
   const take = (message: Readonly<Record<string, unknown>>): void =>
     void messages.set(String(message.id), String(message.content));
-  for (const { event, data } of frames) {
+  for (const { id: cursor, event, data } of frames) {
     if (event === 'text') {
       const id = String(data.message_id);
+      note(id, cursor);
       texts.set(id, (texts.get(id) ?? '').slice(0, Number(data.offset)) + String(data.delta));
-    } else if (event === 'message') take(data);
-    else if (event === 'snapshot') {
+    } else if (event === 'message') {
+      note(String(data.id), cursor);
+      take(data);
+    } else if (event === 'snapshot') {
       snapshots += 1;
       for (const message of data.messages as Record<string, unknown>[]) take(message);
     }
   }
-  return { texts, messages, snapshots };
+  /** Was all of a message told by one attempt? When a worker dies between a commit and its events, the next one tells the whole message instead. */
+  const inOnePiece = (id: string): boolean => snapshots === 0 && from.get(id)?.size === 1;
+  return { texts, messages, inOnePiece };
 }
 
 /** By how many units two texts differ; 0 when they are the same. */
