@@ -86,7 +86,7 @@ export function VersionList({ assistant }: { assistant: Assistant }) {
                       onClick={() => restore(version)}
                       aria-label={`Go back to version ${version.version}`}
                     >
-                      <RotateCcw /> <span className="max-sm:hidden">Go back to this</span>
+                      <RotateCcw /> <span className="max-sm:hidden">Go back</span>
                     </Button>
                   )}
                 </div>

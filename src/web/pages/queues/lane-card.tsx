@@ -70,7 +70,7 @@ export function LaneCard({ load, slots }: { load: LaneLoad; slots: number }) {
       <p className={cn('mt-2 text-xs', load.dispatched === null ? 'text-warn' : 'text-faint')}>
         {load.dispatched === null
           ? 'Redis does not answer: no run starts until it is back. Nothing is lost.'
-          : `${load.running.toLocaleString('en')} of ${slots.toLocaleString('en')} slots in use · ${load.dispatched.toLocaleString('en')} ready for a worker`}
+          : captionOf(load, slots)}
       </p>
       {change.error && (
         <p role="alert" className="mt-2 text-bad text-xs">
@@ -109,4 +109,17 @@ function Slots({ running, slots }: { running: number; slots: number }) {
       />
     </div>
   );
+}
+
+/** How full the lane is, and what the queued runs wait for. */
+function captionOf({ running, queued, dispatched }: LaneLoad, slots: number): string {
+  const ready = Math.min(dispatched ?? 0, queued);
+  const behind = queued - ready;
+  return [
+    `${running.toLocaleString('en')} of ${slots.toLocaleString('en')} slots in use`,
+    ready > 0 && `${ready.toLocaleString('en')} ready for a worker`,
+    behind > 0 && `${behind.toLocaleString('en')} behind another run of the thread`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

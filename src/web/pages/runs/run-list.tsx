@@ -1,7 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Activity, SearchX } from 'lucide-react';
+import { Activity, ArrowUp, SearchX } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { assistantsQuery } from '../../api/assistants.ts';
 import { isOpen } from '../../api/runs.ts';
@@ -13,6 +13,7 @@ import { columns, RunRow } from './run-row.tsx';
 import type { RunFilters } from './runs-search.ts';
 import { useMedia } from './use-media.ts';
 import { useNow } from './use-now.ts';
+import { useStillRows } from './use-still-rows.ts';
 
 /** The list itself: only the rows in sight are drawn, and the next page is read when its end comes near. */
 export function RunList({
@@ -31,6 +32,7 @@ export function RunList({
   onChoose: (runId: string) => void;
   onClear: () => void;
 }) {
+  const client = useQueryClient();
   const pages = useInfiniteQuery({ ...runPagesQuery(filters, live), placeholderData: (before) => before });
   const assistants = useQuery(assistantsQuery);
   const runs = useMemo(() => pages.data?.pages.flatMap(({ items }) => items) ?? [], [pages.data]);
@@ -54,6 +56,7 @@ export function RunList({
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: a row of another height must be measured again
   useEffect(() => virtual.measure(), [height]);
+  useStillRows(box, runs, height);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetching } = pages;
@@ -67,6 +70,14 @@ export function RunList({
     if (!next) return;
     onChoose(next.run_id);
     virtual.scrollToIndex(runs.indexOf(next));
+    // It is drawn already: more rows than those in sight are.
+    box.current?.querySelector<HTMLElement>(`[data-run="${next.run_id}"] button`)?.focus();
+  };
+  const backToNewest = () => {
+    client.setQueryData(runPagesQuery(filters, live).queryKey, (data) =>
+      data ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) } : data,
+    );
+    box.current?.scrollTo(0, 0);
   };
 
   if (pages.error && runs.length === 0) return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />;
@@ -116,6 +127,7 @@ export function RunList({
               run && (
                 <li
                   key={item.key}
+                  data-run={run.run_id}
                   className="absolute inset-x-0 top-0"
                   style={{ transform: `translateY(${item.start}px)`, height: item.size }}
                 >
@@ -135,9 +147,13 @@ export function RunList({
         </ul>
         {pages.isFetchingNextPage && <p className="py-4 text-center text-faint text-xs">Loading older runs…</p>}
         {live && (pages.data?.pages.length ?? 0) > LIVE_PAGES && (
-          <p className="sticky bottom-3 mx-auto w-fit rounded-full border border-border bg-raised px-3 py-1 text-soft text-xs shadow-pop">
-            Older runs are open; the list follows again after a reload.
-          </p>
+          <Button
+            size="sm"
+            className="sticky bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-pop"
+            onClick={backToNewest}
+          >
+            <ArrowUp /> Back to the newest
+          </Button>
         )}
       </div>
     </>

@@ -69,6 +69,11 @@ export function RunWaterfall({ run, steps, now }: { run: Run; steps: readonly Ru
   );
 }
 
+function iconOf({ kind, state, label }: Span): typeof Bot {
+  if (kind !== 'open') return ICONS[kind];
+  return state === 'waiting' ? Hourglass : label.startsWith('Tool') ? Wrench : Bot;
+}
+
 function SpanRow({
   span,
   total,
@@ -85,7 +90,7 @@ function SpanRow({
   onToggle: () => void;
 }) {
   const note = noteOf(span);
-  const Icon = span.kind === 'open' && span.label.startsWith('Tool') ? Wrench : ICONS[span.kind];
+  const Icon = iconOf(span);
   return (
     <button
       type="button"
