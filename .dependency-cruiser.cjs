@@ -35,6 +35,12 @@ module.exports = {
       { path: '^src/(api|worker|web|cli)/' },
     ),
     only(
+      'web-stands-alone',
+      'the page knows the API by its document only',
+      { path: '^src/web/' },
+      { path: '^src/(api|worker|shared|local|cli)/' },
+    ),
+    only(
       'domain-is-pure',
       'the domain imports zod and itself',
       { path: '^src/shared/domain/' },
