@@ -5,6 +5,7 @@
  * applied again without effect; a page of messages is merged by id.
  */
 import { ApiError, sentenceOf } from '../api/api-error.ts';
+import type { Page } from '../api/client.ts';
 import { randomId } from '../api/random-id.ts';
 import {
   cancelRun,
@@ -66,6 +67,9 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
   let following: string | null = null;
   /** A send is under way: its own answer will say which run it is. */
   let sending = false;
+  /** Looks at the thread are counted, because their answers may come out of order. */
+  let asked = 0;
+  let shown = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
   let leaveTabs: (() => void) | undefined;
   let frame = 0;
@@ -87,8 +91,8 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
     });
   }
 
-  async function readTail(): Promise<Partial<ConversationState>> {
-    const page = await listMessages(threadId, null, lifetime.signal);
+  /** Of what is loaded at this very moment: an older page may have come while this one was read. */
+  function withTail(page: Page<Message>): Partial<ConversationState> {
     const { messages, joined } = mergeTail(state.messages, page.items, page.next === null);
     return { messages: cutAtFork(messages, state), older: joined && page.next !== null ? state.older : page.next };
   }
@@ -104,7 +108,12 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
 
   /** Reads what is there and follows the run in front, if any. Keeps what is shown when the server cannot be asked. */
   async function refresh(): Promise<void> {
-    const [tail, runs] = await Promise.all([readTail(), readRuns()]);
+    const mine = ++asked;
+    const [page, runs] = await Promise.all([listMessages(threadId, null, lifetime.signal), readRuns()]);
+    // A later look has answered first: what this one saw is old.
+    if (mine < shown) return;
+    shown = mine;
+    const tail = withTail(page);
     const [front, ...queue] = runs.open;
     if (following !== null || sending) {
       // The stream says when it is over; meanwhile only what waits behind is news.

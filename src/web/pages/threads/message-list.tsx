@@ -1,7 +1,7 @@
 import { ThreadPrimitive, unstable_useThreadMessageIds as useThreadMessageIds } from '@assistant-ui/react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, LoaderCircle } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { AnswerMessage } from './answer-message.tsx';
 import { EditQuestion } from './edit-question.tsx';
@@ -46,15 +46,17 @@ export function MessageList({
   const items = list.getVirtualItems();
   const firstShown = items[0]?.index ?? 0;
 
-  // A conversation opens at its end.
-  const opened = useRef(false);
+  // A conversation opens at its end and stays there while sizes become known, until the person takes over.
+  const pinned = useRef(true);
+  const size = list.getTotalSize();
+  useLayoutEffect(() => {
+    if (pinned.current && size > 0) list.scrollToEnd();
+  }, [size, list]);
+  const takeOver = () => {
+    pinned.current = false;
+  };
   useEffect(() => {
-    if (opened.current || ids.length === 0) return;
-    opened.current = true;
-    list.scrollToEnd();
-  }, [ids.length, list]);
-  useEffect(() => {
-    if (opened.current && older === 'more' && firstShown <= 2) onOlder();
+    if (older === 'more' && firstShown <= 2) onOlder();
   }, [older, firstShown, onOlder]);
 
   const atEnd = list.isAtEnd(NEAR_END_PX);
@@ -62,6 +64,10 @@ export function MessageList({
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
+        onWheel={takeOver}
+        onTouchMove={takeOver}
+        onPointerDown={takeOver}
+        onKeyDown={takeOver}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard
         tabIndex={0}
         role="log"
@@ -78,7 +84,7 @@ export function MessageList({
             <LoaderCircle className="size-4 animate-spin text-faint" />
           </div>
         )}
-        <div className="relative mx-auto max-w-3xl" style={{ height: list.getTotalSize() }}>
+        <div className="relative mx-auto max-w-3xl" style={{ height: size }}>
           {items.map(({ index, key, start }) => (
             <div
               key={key}
@@ -97,7 +103,10 @@ export function MessageList({
           size="icon"
           aria-label="Scroll to the end"
           className="-translate-x-1/2 absolute bottom-3 left-1/2 animate-fade-in rounded-full shadow-pop"
-          onClick={() => list.scrollToEnd({ behavior: 'smooth' })}
+          onClick={() => {
+            pinned.current = true;
+            list.scrollToEnd();
+          }}
         >
           <ArrowDown />
         </Button>
