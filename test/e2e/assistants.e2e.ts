@@ -23,7 +23,7 @@ const versions = (page: Page): Locator => page.getByRole('main').getByRole('list
 describe('assistants', () => {
   it('are made with a name, model, instructions, tools and limits', async () => {
     const page = await browser.open('/assistants');
-    await page.getByRole('link', { name: 'New assistant' }).click();
+    await page.getByRole('link', { name: 'New assistant' }).first().click();
     await page.getByRole('button', { name: 'Create assistant' }).click();
     await page.getByText('It needs a name.').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Ledger');

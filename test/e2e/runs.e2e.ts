@@ -108,6 +108,21 @@ describe('the list of runs', () => {
   });
 });
 
+describe('at phone width', () => {
+  it('a run is over the list, keeps its tab when the screen is turned, and gives the focus back when it is closed', async () => {
+    const page = await browser.open('/runs?status=completed', { viewport: { width: 390, height: 844 } });
+    await rows(page).first().click();
+    await panel(page).getByRole('tab', { name: 'Input and settings' }).click();
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await panel(page).getByText('Where it ran').waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await panel(page).getByText('Where it ran').waitFor();
+    await page.keyboard.press('Escape');
+    await panel(page).waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.closest("[data-run]") !== null')).toBe(true);
+  });
+});
+
 describe('a run', () => {
   it('is shown in time: its wait, each call of the model and of a tool, with what went in and came out', async () => {
     const page = await browser.open(`/runs?run=${withTools.run_id}`);

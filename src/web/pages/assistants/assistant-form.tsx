@@ -127,7 +127,7 @@ export function AssistantForm({
       </div>
       {(dirty || isNew) && (
         <div className="flex shrink-0 animate-fade-in items-center gap-2 border-border border-t bg-surface px-4 py-3 sm:px-8">
-          <p role={error ? 'alert' : 'status'} className="min-w-0 flex-1 truncate text-xs">
+          <p role={error ? 'alert' : 'status'} className="line-clamp-2 min-w-0 flex-1 text-xs">
             {error ? (
               <span className="text-bad">{sentenceOf(error)}</span>
             ) : tried && Object.keys(errors).length > 0 ? (

@@ -1,5 +1,6 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Bot } from 'lucide-react';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Bot, Plus } from 'lucide-react';
+import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { EmptyState } from '../../ui/states.tsx';
 import { AssistantDetail } from './assistant-detail.tsx';
@@ -31,7 +32,17 @@ export function AssistantsPage() {
       >
         {assistant === undefined ? (
           <div className="grid h-full place-items-center">
-            <EmptyState icon={Bot} title="Choose an assistant">
+            <EmptyState
+              icon={Bot}
+              title="Choose an assistant"
+              action={
+                <Button asChild>
+                  <Link to="/assistants" search={{ assistant: 'new' }}>
+                    <Plus /> New assistant
+                  </Link>
+                </Button>
+              }
+            >
               It gives threads their model, instructions and tools. Runs keep the version they were accepted with.
             </EmptyState>
           </div>

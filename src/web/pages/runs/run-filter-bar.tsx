@@ -19,14 +19,14 @@ const STATUS_LABELS: Record<RunStatus, string> = {
   incomplete: 'Incomplete',
 };
 
-const select = 'h-8 w-auto min-w-0 max-w-44 text-[0.8125rem] max-sm:flex-1';
+const select = 'h-8 w-full min-w-0 text-[0.8125rem] sm:w-auto sm:max-w-44';
 
 /** Which runs are listed. */
 export function RunFilterBar({ filters, onChange }: { filters: RunFilters; onChange: (filters: RunFilters) => void }) {
   const assistants = useQuery(assistantsQuery);
   const filtered = filters.status ?? filters.assistant ?? filters.range;
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-2 border-border border-b px-4 pt-4 pb-3 sm:px-8">
+    <div className="grid shrink-0 grid-cols-2 items-center gap-2 border-border border-b px-4 pt-4 pb-3 sm:flex sm:flex-wrap sm:px-8">
       <Select
         aria-label="Status"
         value={filters.status ?? ''}

@@ -1,9 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Dialog } from 'radix-ui';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { PageSkeleton } from '../../ui/states.tsx';
+import { RunAside } from './run-aside.tsx';
 import { RunFilterBar } from './run-filter-bar.tsx';
 import { RunList } from './run-list.tsx';
 import { type RunFilters, readRunsSearch } from './runs-search.ts';
@@ -25,6 +25,13 @@ export function RunsPage() {
       search: { ...clean(filters), ...(next ? { run: next } : {}) },
       replace: run !== undefined && next !== null,
     });
+  const opened = useRef<string | null>(null);
+  useEffect(() => {
+    // The button that closed it is gone: the focus goes back to where the run was opened.
+    if (run === undefined && opened.current !== null && document.activeElement === document.body)
+      document.querySelector<HTMLElement>(`[data-run="${opened.current}"] button`)?.focus();
+    opened.current = run ?? null;
+  }, [run]);
   const panel = run && (
     <Suspense fallback={<PageSkeleton />}>
       <RunPanel key={run} runId={run} onClose={() => openRun(null)} />
@@ -33,11 +40,16 @@ export function RunsPage() {
 
   return (
     <div className="flex h-full">
-      <main id="content" tabIndex={-1} className="flex h-full min-w-0 flex-1 flex-col outline-none">
+      <main
+        id="content"
+        tabIndex={-1}
+        inert={run !== undefined && !isWide}
+        className="flex h-full min-w-0 flex-1 flex-col outline-none"
+      >
         <header className="flex shrink-0 items-start justify-between gap-4 px-4 pt-6 sm:px-8 sm:pt-8">
           <div className="min-w-0">
             <h1 className="font-semibold text-xl tracking-tight">Runs</h1>
-            <p className="mt-1 text-soft text-sm">Every run across all threads, the newest first.</p>
+            <p className="mt-1 text-soft text-sm">Every run, across all threads.</p>
           </div>
           <Button size="sm" aria-pressed={live} onClick={() => setLive(!live)}>
             <span
@@ -57,25 +69,11 @@ export function RunsPage() {
           onClear={() => setFilters({})}
         />
       </main>
-      {isWide
-        ? panel && (
-            <aside aria-label="Details" className="h-full w-[34rem] shrink-0 border-border border-l 2xl:w-[42rem]">
-              {panel}
-            </aside>
-          )
-        : panel && (
-            <Dialog.Root open onOpenChange={(open) => !open && openRun(null)}>
-              <Dialog.Portal>
-                <Dialog.Content
-                  aria-describedby={undefined}
-                  className="fixed inset-0 z-40 animate-fade-in bg-background outline-none sm:left-14"
-                >
-                  <Dialog.Title className="sr-only">Run</Dialog.Title>
-                  {panel}
-                </Dialog.Content>
-              </Dialog.Portal>
-            </Dialog.Root>
-          )}
+      {panel && (
+        <RunAside isOver={!isWide} onClose={() => openRun(null)}>
+          {panel}
+        </RunAside>
+      )}
     </div>
   );
 }
