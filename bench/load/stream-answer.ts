@@ -70,10 +70,13 @@ export const streamAnswer = (request: AnswerRequest): Promise<Answer> =>
     outgoing.on('error', (error) => settle(error.message));
     outgoing.on('response', (response: IncomingMessage) => {
       response.setEncoding('utf8');
-      if (response.statusCode === 200) response.on('data', read);
-      else response.resume();
+      let refusal = response.statusCode === 200 ? '' : `status ${response.statusCode} `;
+      const readRefusal = (piece: string): void => {
+        refusal = (refusal + piece).slice(0, 300);
+      };
+      response.on('data', refusal === '' ? read : readRefusal);
       response.on('error', (error) => settle(error.message));
-      response.on('end', () => settle(response.statusCode === 200 ? null : `status ${response.statusCode}`));
+      response.on('end', () => settle(refusal === '' ? null : refusal));
     });
     outgoing.end(body);
   });
