@@ -1,5 +1,8 @@
 import { apiKill } from './faults/api-kill.ts';
+import { cancelRuns } from './faults/cancel.ts';
+import { deleteUnderZombie } from './faults/delete-under-zombie.ts';
 import { MONGO_FAULTS, mongoFault } from './faults/mongo-faults.ts';
+import { poisonRun } from './faults/poison.ts';
 import { REDIS_FAULTS, redisFault } from './faults/redis-faults.ts';
 import { rollingRestart } from './faults/rolling-restart.ts';
 import { workerKill } from './faults/worker-kill.ts';
@@ -32,6 +35,10 @@ export function faultList({ kills, slow }: { readonly kills: number; readonly sl
       rig: small,
       run: (rig) => workerZombie(rig, { ...often, seats: 8, frozenMs: slow ? 40_000 : 5000 }),
     },
+    { name: 'cancel', rig: small, run: (rig) => cancelRuns(rig, { n: 30, cut: false }) },
+    { name: 'cancel while pub/sub is cut', rig: small, run: (rig) => cancelRuns(rig, { n: 12, cut: true }) },
+    { name: 'poison run', rig: small, run: (rig) => poisonRun(rig, { neighbours: 10, timeoutMs: 4 * giveUpMs }) },
+    { name: 'thread deleted mid-run', rig: small, run: (rig) => deleteUnderZombie(rig, { n: 6 }) },
     ...REDIS_FAULTS.map((name) => ({
       name,
       rig: small,
