@@ -97,3 +97,10 @@ export function visibleMessages(state: ConversationState): readonly Message[] {
   if (pending?.error) shown.push(...asked);
   return shown;
 }
+
+/** Until a fork's first step is stored, the thread still ends with what the fork leaves behind. */
+export function cutAtFork(messages: readonly Message[], { pending, live }: ConversationState): readonly Message[] {
+  if (!pending || pending.checkpointId === null) return messages;
+  if (live && messages.some(({ run_id }) => run_id === live.runId)) return messages;
+  return messages.slice(0, messages.findIndex(({ id }) => id === pending.keepUntil) + 1);
+}

@@ -7,26 +7,24 @@
 import { ApiError, sentenceOf } from '../api/api-error.ts';
 import type { Page } from '../api/client.ts';
 import { randomId } from '../api/random-id.ts';
+import { cancelRun, createRun, listMessages, type RunInput, submitToolOutputs } from '../api/runs.ts';
+import type { Message } from '../api/types.ts';
 import {
-  cancelRun,
-  createRun,
-  isOpen,
-  listMessages,
-  listThreadRuns,
-  type RunInput,
-  submitToolOutputs,
-} from '../api/runs.ts';
-import type { Message, Run } from '../api/types.ts';
-import { type ConversationState, INITIAL_CONVERSATION, isBusy, type PendingSend } from './conversation-state.ts';
+  type ConversationState,
+  cutAtFork,
+  INITIAL_CONVERSATION,
+  isBusy,
+  type PendingSend,
+} from './conversation-state.ts';
 import { followRun } from './follow-run.ts';
 import { applyRunEvent, startLiveRun } from './live-run.ts';
 import { mergeTail } from './merge-tail.ts';
 import { openRunStream } from './open-run-stream.ts';
+import { readRuns } from './read-runs.ts';
 import { notifyTabs, onTabNews } from './tab-news.ts';
 
 /** How often the thread is looked at for what others do, while the page is visible. */
 const LOOK_MS = 3_000;
-const RUNS_PAGE = 25;
 
 export interface Fork {
   readonly checkpointId: string;
@@ -97,19 +95,13 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
     return { messages: cutAtFork(messages, state), older: joined && page.next !== null ? state.older : page.next };
   }
 
-  async function readRuns(): Promise<{ open: readonly Run[]; lastRun: Run | null }> {
-    let { items: runs } = await listThreadRuns(threadId, RUNS_PAGE, lifetime.signal);
-    // A long queue hides the run in front of it.
-    if (runs.length === RUNS_PAGE && runs.every(({ status }) => isOpen(status)))
-      runs = (await listThreadRuns(threadId, 100, lifetime.signal)).items;
-    const open = runs.filter(({ status }) => isOpen(status)).sort((a, b) => a.seq - b.seq);
-    return { open, lastRun: runs.find(({ status }) => !isOpen(status)) ?? null };
-  }
-
   /** Reads what is there and follows the run in front, if any. Keeps what is shown when the server cannot be asked. */
   async function refresh(): Promise<void> {
     const mine = ++asked;
-    const [page, runs] = await Promise.all([listMessages(threadId, null, lifetime.signal), readRuns()]);
+    const [page, runs] = await Promise.all([
+      listMessages(threadId, null, lifetime.signal),
+      readRuns(threadId, lifetime.signal),
+    ]);
     // A later look has answered first: what this one saw is old.
     if (mine < shown) return;
     shown = mine;
@@ -322,12 +314,5 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
 }
 
 const now = (): string => new Date().toISOString();
-
-/** Until a fork's first step is stored, the thread still ends with what the fork leaves behind. */
-function cutAtFork(messages: readonly Message[], { pending, live }: ConversationState): readonly Message[] {
-  if (!pending || pending.checkpointId === null) return messages;
-  if (live && messages.some(({ run_id }) => run_id === live.runId)) return messages;
-  return messages.slice(0, messages.findIndex(({ id }) => id === pending.keepUntil) + 1);
-}
 
 const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
