@@ -103,6 +103,15 @@ function optionsOf(
   };
 }
 
+/** Places without a neighbour on either side: a line does not show them. */
+const lonely: Series.Points.Filter = ({ data }, series) => {
+  const values = data[series] ?? [];
+  const isKnown = (index: number): boolean => typeof values[index] === 'number';
+  return Array.from(values, (_, index) => index).filter(
+    (index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1),
+  );
+};
+
 const bars = UPlot.paths.bars?.({ size: [0.72, 14], radius: 0.15 });
 
 function toSeries({ color, kind, dashed = false }: ChartSeries): Series {
@@ -113,8 +122,7 @@ function toSeries({ color, kind, dashed = false }: ChartSeries): Series {
     width: 1.75,
     ...(dashed ? { dash: [4, 4] } : {}),
     spanGaps: false,
-    // A minute between two without runs would be invisible as a line.
-    points: { size: 4, fill: () => token(color), width: 0 },
+    points: { show: true, size: 5, fill: () => token(color), width: 0, filter: lonely },
   };
 }
 
