@@ -2,6 +2,7 @@ import { apiKill } from './faults/api-kill.ts';
 import { cancelRuns } from './faults/cancel.ts';
 import { deleteUnderZombie } from './faults/delete-under-zombie.ts';
 import { MONGO_FAULTS, mongoFault } from './faults/mongo-faults.ts';
+import { oneThread } from './faults/one-thread.ts';
 import { poisonRun } from './faults/poison.ts';
 import { REDIS_FAULTS, redisFault } from './faults/redis-faults.ts';
 import { rollingRestart } from './faults/rolling-restart.ts';
@@ -37,6 +38,11 @@ export function faultList({ kills, slow }: { readonly kills: number; readonly sl
     },
     { name: 'cancel', rig: small, run: (rig) => cancelRuns(rig, { n: 30, cut: false }) },
     { name: 'cancel while pub/sub is cut', rig: small, run: (rig) => cancelRuns(rig, { n: 12, cut: true }) },
+    {
+      name: 'one thread',
+      rig: small,
+      run: (rig) => oneThread(rig, { runs: slow ? 500 : 200, timeoutMs: 4 * giveUpMs }),
+    },
     { name: 'poison run', rig: small, run: (rig) => poisonRun(rig, { neighbours: 10, timeoutMs: 4 * giveUpMs }) },
     { name: 'thread deleted mid-run', rig: small, run: (rig) => deleteUnderZombie(rig, { n: 6 }) },
     ...REDIS_FAULTS.map((name) => ({

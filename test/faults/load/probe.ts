@@ -76,6 +76,8 @@ export async function createProbe(rig: Rig): Promise<Probe> {
       ];
     },
     note: () =>
-      `${times.length} requests meanwhile, p50/p99 ${quantile(times, 0.5)}/${quantile(times, 0.99)} ms, ${refused} got 503`,
+      times.length === 0
+        ? ''
+        : `${times.length} requests meanwhile, p50/p99 ${quantile(times, 0.5)}/${quantile(times, 0.99)} ms, ${refused} got 503`,
   };
 }

@@ -105,7 +105,7 @@ async function checkToolCalls(
 }
 
 /** Runs of a thread start in the order they were accepted, each after the end of the one before. */
-function checkOrder(runs: readonly RunDocument[], found: Findings): void {
+export function checkOrder(runs: readonly RunDocument[], found: Findings): void {
   let before: RunDocument | null = null;
   for (const run of runs.toSorted((a, b) => a.seq - b.seq)) {
     if (!run.started_at) continue;
