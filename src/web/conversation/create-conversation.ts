@@ -58,8 +58,8 @@ export interface Conversation {
   reload(): void;
 }
 
-/** @param onRunEnd a run of this thread has ended: lists that show it are old */
-export function createConversation(threadId: string, onRunEnd: () => void): Conversation {
+/** @param onActivity a run of this thread has begun or ended: lists that show it are old */
+export function createConversation(threadId: string, onActivity: () => void): Conversation {
   let state = INITIAL_CONVERSATION;
   let lifetime = new AbortController();
   let following: string | null = null;
@@ -154,7 +154,7 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
       set({ notice: sentenceOf(error) });
     }
     following = null;
-    onRunEnd();
+    onActivity();
     notifyTabs(threadId);
     await refreshOrTryLater();
   }
@@ -183,6 +183,7 @@ export function createConversation(threadId: string, onRunEnd: () => void): Conv
       const { runId, response } = await openRunStream(threadId, body, send.key, signal);
       set({ live: startLiveRun(runId, 'in_progress'), liveRun: null });
       void follow(runId, response);
+      onActivity();
       notifyTabs(threadId);
     } catch (error) {
       if (!signal.aborted) set({ pending: { ...send, error } });
