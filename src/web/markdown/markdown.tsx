@@ -1,8 +1,13 @@
 import { lazy, memo, Suspense } from 'react';
 import { splitBlocks } from './split-blocks.ts';
 
-/** The parser comes with the first answer that is shown, not before. */
-const Block = lazy(() => import('./markdown-block.tsx').then(({ MarkdownBlock }) => ({ default: MarkdownBlock })));
+const load = () => import('./markdown-block.tsx');
+
+/** The parser is a chunk of its own: a conversation is shown before it is there. */
+const Block = lazy(() => load().then(({ MarkdownBlock }) => ({ default: MarkdownBlock })));
+
+/** Gets the parser before the first answer needs it. */
+export const preloadMarkdown = (): void => void load().catch(() => undefined);
 
 /** Text of an answer. While it is written, blocks that are complete are not parsed again. */
 export const Markdown = memo(function Markdown({ text, writing }: { text: string; writing: boolean }) {

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import type { Thread } from '../../api/types.ts';
 import { isBusy, visibleMessages } from '../../conversation/conversation-state.ts';
 import { type Turn, toTurns } from '../../conversation/to-turns.ts';
+import { preloadMarkdown } from '../../markdown/markdown.tsx';
 import { ErrorState, PageSkeleton } from '../../ui/states.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
@@ -65,6 +66,7 @@ export function ConversationView({ threadId, thread }: { threadId: string; threa
     }),
     [threadId, state.live?.durations, state.live?.requiredCalls, busy, checkpoint, answerCall, navigate],
   );
+  useEffect(preloadMarkdown, []);
   const closePanel = () => void navigate({ search: ({ panel: _, run: __, ...rest }) => rest });
 
   useEffect(() => {
