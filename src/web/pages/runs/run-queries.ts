@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask, askPage } from '../../api/client.ts';
-import { getRunSteps, isOpen } from '../../api/runs.ts';
+import { getRun, getRunSteps, isOpen } from '../../api/runs.ts';
 import type { Message, Run } from '../../api/types.ts';
 import { RANGES, type RunFilters } from './runs-search.ts';
 
@@ -33,8 +33,7 @@ export const runPagesQuery = (filters: RunFilters, live: boolean) =>
 export const runQuery = (runId: string) =>
   queryOptions({
     queryKey: ['runs', 'one', runId],
-    queryFn: ({ signal }): Promise<Run> =>
-      ask(api.GET('/runs/{run_id}', { params: { path: { run_id: runId } }, signal })),
+    queryFn: () => getRun(runId),
     refetchInterval: ({ state }) => (state.data && isOpen(state.data.status) ? 1_000 : false),
     staleTime: 0,
   });
