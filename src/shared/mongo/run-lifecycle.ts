@@ -7,6 +7,7 @@ import { MAX_LOST_ATTEMPTS } from '../domain/limits.ts';
 import type { ToolCall, Usage } from '../domain/message.ts';
 import type { RunError } from '../domain/run.ts';
 import { isTerminal, TERMINAL_STATUSES, type TerminalStatus } from '../domain/run-status.ts';
+import { changeOne } from './change-one.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
@@ -62,7 +63,7 @@ export const isSuspect = (run: Pick<RunDocument, 'lost'>): boolean => run.lost >
 export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
   const { runs } = models;
   const update = (filter: object, change: object, sort?: Record<string, 1 | -1>) =>
-    runs.findOneAndUpdate(filter, change, { returnDocument: 'after', ...(sort ? { sort } : {}) }).lean<RunDocument>();
+    changeOne(runs, filter, change, sort ? { sort } : {});
   const owned = (owner: RunOwner) => ({ _id: owner._id, attempt: owner.attempt, worker_id: owner.worker_id });
 
   return {

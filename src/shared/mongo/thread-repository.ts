@@ -3,6 +3,7 @@ import type { Metadata } from '../domain/json.ts';
 import type { RunStatus } from '../domain/run-status.ts';
 import type { MessagePreview, Thread, ThreadPatch, ThreadStatus } from '../domain/thread.ts';
 import { AppError } from '../errors/app-error.ts';
+import { changeOne } from './change-one.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
 import { insertOne } from './insert-one.ts';
@@ -134,13 +135,12 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
       ),
 
     async nextRunSeq(projectId, threadId) {
-      const thread = await threads
-        .findOneAndUpdate(
-          visible(projectId, threadId),
-          { $inc: { run_seq: 1 }, $max: { updated_at: new Date() } },
-          { returnDocument: 'after', projection: { run_seq: 1, assistant_id: 1 } },
-        )
-        .lean<ThreadDocument>();
+      const thread = await changeOne(
+        threads,
+        visible(projectId, threadId),
+        { $inc: { run_seq: 1 }, $max: { updated_at: new Date() } },
+        { projection: { run_seq: 1, assistant_id: 1 } },
+      );
       return thread && { seq: thread.run_seq, assistantId: thread.assistant_id };
     },
 
@@ -149,16 +149,15 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
     },
 
     async noteRunEnd(projectId, threadId, status, lastMessage) {
-      const thread = await threads
-        .findOneAndUpdate(
-          visible(projectId, threadId),
-          {
-            $set: { last_run_status: status, ...(lastMessage ? { last_message: lastMessage } : {}) },
-            $max: { updated_at: new Date() },
-          },
-          { returnDocument: 'after', projection: { run_seq: 1 } },
-        )
-        .lean<ThreadDocument>();
+      const thread = await changeOne(
+        threads,
+        visible(projectId, threadId),
+        {
+          $set: { last_run_status: status, ...(lastMessage ? { last_message: lastMessage } : {}) },
+          $max: { updated_at: new Date() },
+        },
+        { projection: { run_seq: 1 } },
+      );
       return thread ? thread.run_seq : null;
     },
 

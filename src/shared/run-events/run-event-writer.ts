@@ -14,6 +14,8 @@ import { type WriteOutcome, writeBatch } from './write-script.ts';
 const COALESCE_MS = 15;
 const COALESCE_UNITS = 1024;
 const MAX_PENDING_UNITS = 1_048_576;
+/** Something follows these within milliseconds as a rule: the first text, or `done`. They wait up to 15 ms for it, which saves half of a short run's writes. */
+const WITH_THE_NEXT: ReadonlySet<StreamEventName> = new Set(['metadata', 'message']);
 const MAX_LOG_LENGTH = 10_000;
 const RUNNING_TTL_MS = 24 * 3_600_000;
 const ENDED_TTL_MS = 15 * 60_000;
@@ -110,6 +112,14 @@ export function createRunEventWriter(deps: {
     queueMicrotask(send);
   }
 
+  function scheduleLater(waitMs: number): void {
+    timer ??= setTimeout(() => {
+      timer = null;
+      textDue = true;
+      schedule();
+    }, waitMs);
+  }
+
   function send(): void {
     scheduled = false;
     if (inFlight !== null || fenced) return;
@@ -174,11 +184,7 @@ export function createRunEventWriter(deps: {
         textDue = true;
         schedule();
       } else {
-        timer ??= setTimeout(() => {
-          timer = null;
-          textDue = true;
-          schedule();
-        }, waitMs);
+        scheduleLater(waitMs);
       }
     },
     emit(name, data) {
@@ -186,7 +192,8 @@ export function createRunEventWriter(deps: {
       pushText();
       push({ name, json: JSON.stringify(data) });
       if (name === 'message' && 'id' in data) buffer.forget(data.id);
-      schedule();
+      if (WITH_THE_NEXT.has(name)) scheduleLater(COALESCE_MS);
+      else schedule();
     },
     flush,
     async close(options = {}) {

@@ -29,7 +29,7 @@ async function neverReads(port: number): Promise<Socket> {
 describe('clients that never read', () => {
   it('cost a bounded buffer each, are cut off, and delay no other client', async () => {
     const log = await openLog(redis.url);
-    const limits = { maxUnsentBytes: 1_048_576, drainMs: 6000 };
+    const limits = { maxUnsentBytes: 1_048_576, drainMs: 4000 };
     const { join, server, port, streams, hub } = await serveLog(log, { limits, record: recordRun(log, 'queued') });
     const responses: ServerResponse[] = [];
     server.on('request', (_, res) => responses.push(res));
