@@ -1,9 +1,12 @@
 /** The driver's errors are told apart by their names, so that whoever has to know does not import it. */
 
-/** An error and its causes; the end is for causes that go round in a circle. */
+/** An error and its causes; the end is for causes that go round in a circle. A failed insertMany has its cause, a broken connection for example, as `errorResponse`. */
 export function causesOf(error: unknown): Error[] {
   const errors: Error[] = [];
-  for (let next = error; next instanceof Error && errors.length < 8; next = next.cause) errors.push(next);
+  for (let next = error; next instanceof Error && errors.length < 8; ) {
+    errors.push(next);
+    next = next.cause ?? ('errorResponse' in next ? next.errorResponse : undefined);
+  }
   return errors;
 }
 

@@ -34,6 +34,8 @@ export function createRunConsumer({ redis, prefix, lane, slots, handle, onError 
     lockDuration: 60_000,
     stalledInterval: 30_000,
     maxStalledCount: 0,
+    // After an error of Redis; the default of 15 s is time that runs wait.
+    runRetryDelay: 1000,
     skipVersionCheck: true,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },

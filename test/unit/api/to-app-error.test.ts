@@ -15,6 +15,7 @@ describe('toAppError', () => {
     named('MongoServerError', 'operation exceeded time limit', { code: 50 }),
     named('MongoServerError', 'not primary', { code: 10107 }),
     named('MongooseError', 'Operation `threads.findOne()` buffering timed out after 10000ms'),
+    named('MongoBulkWriteError', 'read ECONNRESET', { errorResponse: named('MongoNetworkError') }),
     named('Error', 'wrapped', { cause: named('MongoNetworkError') }),
   ])('takes $name ($message) for a database that is away', (error) => {
     expect(toAppError(error)).toMatchObject({ code: 'database_unavailable', cause: error });
