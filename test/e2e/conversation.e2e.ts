@@ -120,6 +120,39 @@ describe('a conversation', () => {
     expect(await log(page).getByText('Count to 300').count()).toBe(0);
   });
 
+  it('asks the person for the result of a tool that the client executes, and goes on with it', async () => {
+    const { assistant_id } = await callApi<{ assistant_id: string }>('POST', '/assistants', {
+      name: 'Weather',
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'get_weather',
+            description: 'The weather in a city.',
+            parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+          },
+        },
+      ],
+    });
+    const { thread_id } = await callApi<{ thread_id: string }>('POST', '/threads', {
+      name: 'Client tool',
+      assistant_id,
+    });
+    const page = await browser.open(`/threads/${thread_id}`);
+    await say(page, 'What is the weather in Lisbon?');
+    await page.locator('[data-state-of-call=waits]').waitFor();
+    // Also for someone who comes later.
+    await page.reload();
+    await page.getByRole('textbox', { name: /result of get_weather/ }).fill('21 degrees and sunny');
+    await page.getByRole('button', { name: 'Send result' }).click();
+    await page.locator('[data-state-of-call=done]').waitFor();
+    await log(page).getByRole('paragraph').getByText('21 degrees and sunny').last().waitFor();
+    await page.close();
+    // A new thread offers the newest assistant first; the tests that follow mean the demo assistant.
+    await callApi('DELETE', `/threads/${thread_id}`);
+    await callApi('DELETE', `/assistants/${assistant_id}`);
+  });
+
   it('keeps earlier versions of a question and of an answer within reach', async () => {
     const id = await createThread('Versions');
     await runToEnd(id, 'What is 2+2?');

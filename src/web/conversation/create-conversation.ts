@@ -165,6 +165,7 @@ export function createConversation(threadId: string, onActivity: () => void): Co
       await refresh();
     } catch (error) {
       if (signal.aborted) return;
+      if (isGone(error)) clearInterval(timer);
       if (state.phase === 'ready' && !isGone(error)) set({ connection: 'lost' });
       else set({ phase: 'failed', error });
     }

@@ -12,11 +12,9 @@ export async function callApi<T>(method: string, path: string, body?: unknown): 
 
 /** A thread of the demo assistant. */
 export async function createThread(name: string): Promise<string> {
-  const [assistant] = await callApi<{ assistant_id: string }[]>('GET', '/assistants?limit=1');
-  const thread = await callApi<{ thread_id: string }>('POST', '/threads', {
-    name,
-    assistant_id: assistant?.assistant_id,
-  });
+  const assistants = await callApi<{ assistant_id: string; name: string }[]>('GET', '/assistants?limit=100');
+  const demo = assistants.find((assistant) => assistant.name === 'Demo assistant');
+  const thread = await callApi<{ thread_id: string }>('POST', '/threads', { name, assistant_id: demo?.assistant_id });
   return thread.thread_id;
 }
 

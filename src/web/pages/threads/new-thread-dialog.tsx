@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { sentenceOf } from '../../api/api-error.ts';
@@ -26,13 +26,18 @@ function NewThreadForm({ onDone }: { onDone: () => void }) {
   const [chosen, setChosen] = useState('');
   const [name, setName] = useState('');
   const navigate = useNavigate();
+  const client = useQueryClient();
   const { create } = useThreadActions();
   const assistantId = chosen || assistants.data?.[0]?.assistant_id || '';
 
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
+    // Enter may come before the list of assistants has.
+    const [first] = assistants.data ?? (await client.ensureQueryData(assistantsQuery).catch(() => []));
+    const answering = chosen || first?.assistant_id;
+    if (answering === undefined) return;
     create.mutate(
-      { name: name.trim(), assistantId },
+      { name: name.trim(), assistantId: answering },
       {
         onSuccess: ({ thread_id: threadId }) => {
           onDone();
@@ -42,7 +47,7 @@ function NewThreadForm({ onDone }: { onDone: () => void }) {
     );
   };
   return (
-    <form onSubmit={submit} className="space-y-4">
+    <form onSubmit={(event) => void submit(event)} className="space-y-4">
       <Field label="Name" aside={`${name.length}/200`}>
         {(control) => (
           <Input
@@ -85,7 +90,11 @@ function NewThreadForm({ onDone }: { onDone: () => void }) {
       )}
       <DialogActions>
         <Button onClick={onDone}>Cancel</Button>
-        <Button variant="primary" type="submit" disabled={name.trim() === '' || assistantId === '' || create.isPending}>
+        <Button
+          variant="primary"
+          type="submit"
+          disabled={name.trim() === '' || assistants.data?.length === 0 || create.isPending}
+        >
           {create.isPending ? 'Creating…' : 'Create thread'}
         </Button>
       </DialogActions>
