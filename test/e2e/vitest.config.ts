@@ -12,5 +12,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // As in the other tests: a browser on a shared machine may be starved for seconds.
+    retry: process.env.CI ? 2 : 0,
   },
 });
