@@ -7,6 +7,7 @@ import { AnswerMessage } from './answer-message.tsx';
 import { EditQuestion } from './edit-question.tsx';
 import { QuestionMessage } from './question-message.tsx';
 import { SystemMessage } from './system-message.tsx';
+import { usePrependGuard } from './use-prepend-guard.ts';
 
 const COMPONENTS = {
   UserMessage: QuestionMessage,
@@ -52,12 +53,15 @@ export function MessageList({
   useLayoutEffect(() => {
     if (pinned.current && size > 0) list.scrollToEnd();
   }, [size, list]);
+  usePrependGuard(list, scroller, ids, pinned);
   const takeOver = () => {
     pinned.current = false;
   };
   useEffect(() => {
-    if (older === 'more' && firstShown <= 2) onOlder();
-  }, [older, firstShown, onOlder]);
+    // Not while it still goes to its end, unless everything fits on the screen.
+    const fits = size <= (scroller.current?.clientHeight ?? 0);
+    if (older === 'more' && firstShown <= 2 && (!pinned.current || fits)) onOlder();
+  }, [older, firstShown, size, onOlder]);
 
   const atEnd = list.isAtEnd(NEAR_END_PX);
   return (
