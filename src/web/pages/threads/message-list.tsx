@@ -7,7 +7,6 @@ import { AnswerMessage } from './answer-message.tsx';
 import { EditQuestion } from './edit-question.tsx';
 import { QuestionMessage } from './question-message.tsx';
 import { SystemMessage } from './system-message.tsx';
-import { usePrependGuard } from './use-prepend-guard.ts';
 
 const COMPONENTS = {
   UserMessage: QuestionMessage,
@@ -53,7 +52,6 @@ export function MessageList({
   useLayoutEffect(() => {
     if (pinned.current && size > 0) list.scrollToEnd();
   }, [size, list]);
-  usePrependGuard(list, scroller, ids, pinned);
   const takeOver = () => {
     pinned.current = false;
   };
