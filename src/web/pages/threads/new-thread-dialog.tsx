@@ -14,7 +14,7 @@ export function NewThreadDialog({ open, onOpenChange }: { open: boolean; onOpenC
       open={open}
       onOpenChange={onOpenChange}
       title="New thread"
-      description="A conversation with one assistant. Both can be changed later."
+      description="A conversation with one assistant. The name can be changed later."
     >
       <NewThreadForm onDone={() => onOpenChange(false)} />
     </Dialog>
