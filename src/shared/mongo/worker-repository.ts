@@ -31,11 +31,15 @@ export function createWorkerRepository(models: Pick<Models, 'workers'>): WorkerR
     },
     async aliveAmong(workerIds, ms) {
       if (workerIds.length === 0) return new Set();
-      const alive = await workers
-        .find({ _id: { $in: [...workerIds] }, $expr: { $gt: ['$seen_at', { $subtract: ['$$NOW', ms] }] } }, { _id: 1 })
-        .batchSize(workerIds.length + 1)
-        .lean<Pick<WorkerDocument, '_id'>[]>();
-      return new Set(alive.map((worker) => worker._id));
+      // Compared in a projection: DocumentDB on PostgreSQL refuses `$$NOW` in a filter as soon as it has planned the query for re-use.
+      const seen = await workers.aggregate<{ _id: string; alive: boolean }>(
+        [
+          { $match: { _id: { $in: [...workerIds] } } },
+          { $project: { alive: { $gt: ['$seen_at', { $subtract: ['$$NOW', ms] }] } } },
+        ],
+        { batchSize: workerIds.length + 1 },
+      );
+      return new Set(seen.filter((worker) => worker.alive).map((worker) => worker._id));
     },
     async remove(workerId) {
       await workers.deleteOne({ _id: workerId });
