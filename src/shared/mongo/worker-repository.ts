@@ -31,7 +31,7 @@ export function createWorkerRepository(models: Pick<Models, 'workers'>): WorkerR
     },
     async aliveAmong(workerIds, ms) {
       if (workerIds.length === 0) return new Set();
-      // Compared in a projection: DocumentDB on PostgreSQL refuses `$$NOW` in a filter as soon as it has planned the query for re-use.
+      // Compared in a projection: DocumentDB on PostgreSQL refuses `$$NOW` in a filter once the collection has an index.
       const seen = await workers.aggregate<{ _id: string; alive: boolean }>(
         [
           { $match: { _id: { $in: [...workerIds] } } },
