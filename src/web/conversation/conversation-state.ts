@@ -1,22 +1,6 @@
 import type { Message, Run } from '../api/types.ts';
 import type { LiveRun } from './live-run.ts';
-
-/** A message that was sent and not answered by the server yet, or refused. */
-export interface PendingSend {
-  /** Of the message. */
-  readonly id: string;
-  /** Of the act of sending: sent again under the same key, it is one run. */
-  readonly key: string;
-  readonly text: string;
-  readonly createdAt: string;
-  /** Where it goes on from, when that is not the end. */
-  readonly checkpointId: string | null;
-  /** Of a fork: the last message that stays; null when none does. */
-  readonly keepUntil: string | null;
-  /** False: nothing is added, the last question is answered anew. */
-  readonly hasInput: boolean;
-  readonly error: unknown;
-}
+import type { PendingSend } from './pending-send.ts';
 
 /** All that a conversation shows. */
 export interface ConversationState {
@@ -79,7 +63,7 @@ export function visibleMessages(state: ConversationState): readonly Message[] {
           created_at: liveRun.created_at,
         });
   const asked: Message[] =
-    pending?.hasInput && !shown.some(({ id }) => id === pending.id)
+    pending && pending.text !== null && !shown.some(({ id }) => id === pending.id)
       ? [
           {
             id: pending.id,
