@@ -1,6 +1,6 @@
 /**
- * Accepting a run. Order: its place on the thread, one insert (run, outbox and idempotency record in one), promotion, bell. A crash after the insert leaves an accepted
- * run that the sweeper promotes and rings for; a crash before it leaves a gap in the order and nothing else. A client that repeats the call with its
+ * Accepting a run. Order: its place on the thread, one insert (run, outbox and idempotency record in one; on a free thread the promotion too), promotion, bell. A crash after the
+ * insert leaves an accepted run that the sweeper promotes and rings for; a crash before it leaves a gap in the order and nothing else. A client that repeats the call with its
  * Idempotency-Key gets the same run.
  */
 import { createHash } from 'node:crypto';
@@ -63,7 +63,7 @@ export async function startRun(
   if (!place) throw notFound('thread');
   const assistant = named ?? (await findAssistant(deps, projectId, place.assistantId));
 
-  const accepted = await deps.runs.insert(projectId, {
+  const document = {
     ...newRun(projectId, threadId, assistant, input),
     seq: place.seq,
     ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey, fingerprint }),
@@ -71,11 +71,16 @@ export async function startRun(
     ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
     ...(repeat ? { options: repeat.options } : {}),
     ...(repeat && place.seq === repeat.seq + 1 ? repeat.from : {}),
-  });
+  };
+  const accepted = await deps.runs.insert(projectId, document, place.idle);
   if (accepted.kind === 'replayed') return replay(accepted.document, fingerprint);
 
   const run = accepted.document;
   if (holder) await deps.canceller.cancel(projectId, holder.run_id, { promote: false });
+  if (run.active) {
+    await deps.dispatcher.ring(run);
+    return { run: toRun(run), replayed: false };
+  }
   const promoted = await deps.dispatcher.promote(projectId, threadId);
   if (promoted?._id === run._id) return { run: toRun(promoted), replayed: false };
   await refuseIfCrowded(deps, projectId, run, input);

@@ -17,6 +17,8 @@ export interface ThreadDocument {
   metadata: Metadata;
   /** `seq` of the run accepted last. */
   run_seq: number;
+  /** Place of the run that held the thread last and has ended. Equal to `run_seq`: no run has been accepted since. Missing on threads of earlier versions. */
+  settled_seq?: number;
   last_message: MessagePreview | null;
   last_run_status: RunStatus | null;
   /** Made by a run without a thread: not listed. */

@@ -61,6 +61,7 @@ export function createModels(connection: Connection): Models {
         assistant_id: id,
         metadata: any,
         run_seq: whole,
+        settled_seq: { ...whole, required: false },
         last_message: any,
         last_run_status: any,
         temporary: { type: Boolean, required: true },

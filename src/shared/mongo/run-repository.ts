@@ -25,9 +25,14 @@ export type CancelRequest =
 export interface RunRepository {
   /**
    * Accepts a run: this one insert is the run, the outbox and the idempotency record.
+   * @param idle the thread seems free: the run is to hold it from the first moment (`active`, dispatched). Where another run holds it after all, it is inserted as one that waits.
    * @returns `replayed` with the first run when the idempotency key is known (compare `fingerprint`).
    */
-  insert(projectId: string, document: RunDocument): Promise<{ kind: 'created' | 'replayed'; document: RunDocument }>;
+  insert(
+    projectId: string,
+    document: RunDocument,
+    idle: boolean,
+  ): Promise<{ kind: 'created' | 'replayed'; document: RunDocument }>;
   /** Takes back a run nobody took yet. */
   withdraw(projectId: string, runId: string): Promise<boolean>;
   byIdempotencyKey(projectId: string, key: string): Promise<RunDocument | null>;
@@ -55,8 +60,21 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
   const byIdempotencyKey = (projectId: string, key: string) =>
     runs.findOne({ project_id: projectId, idempotency_key: key }).lean<RunDocument>();
 
+  /** false: another run holds the thread, or has the idempotency key. */
+  async function insertFirst(active: RunDocument): Promise<boolean> {
+    try {
+      await insertOne(runs, active);
+      return true;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
   return {
-    async insert(projectId, document) {
+    async insert(projectId, document, idle) {
+      const active: RunDocument = { ...document, active: true, dispatch: 1, dispatched_at: document.created_at };
+      if (idle && (await insertFirst(active))) return { kind: 'created', document: active };
       try {
         await insertOne(runs, document);
         return { kind: 'created', document };

@@ -18,6 +18,20 @@ export interface NewThread {
   readonly temporary?: boolean;
 }
 
+export interface RunPlace {
+  readonly seq: number;
+  readonly assistantId: string;
+  /** The run with the place before has held the thread and ended, so that nobody waits but who is being accepted at this moment too. */
+  readonly idle: boolean;
+}
+
+export interface NotedEnd {
+  readonly status: RunStatus;
+  readonly lastMessage: MessagePreview | null;
+  /** Of a run that held the thread until it ended, and only of such a one: earlier ones may still wait when another ends. */
+  readonly settledSeq?: number;
+}
+
 export interface ThreadRepository {
   /** @throws AppError `thread_exists` when the id is taken, by whatever project. */
   create(projectId: string, thread: NewThread): Promise<Thread>;
@@ -29,16 +43,11 @@ export interface ThreadRepository {
   ): Promise<Thread[]>;
   patch(projectId: string, threadId: string, patch: ThreadPatch): Promise<Thread | null>;
   /** Takes the next place in the thread's order of runs. null: no such thread. */
-  nextRunSeq(projectId: string, threadId: string): Promise<{ seq: number; assistantId: string } | null>;
+  nextRunSeq(projectId: string, threadId: string): Promise<RunPlace | null>;
   /** Makes the end of the run with place `seq` look for a next one, as if a later place had been taken. */
   noteWaiting(projectId: string, threadId: string, seq: number): Promise<void>;
   /** Notes how a run ended. @returns the `seq` accepted last, or null when the thread is gone. */
-  noteRunEnd(
-    projectId: string,
-    threadId: string,
-    status: RunStatus,
-    lastMessage: MessagePreview | null,
-  ): Promise<number | null>;
+  noteRunEnd(projectId: string, threadId: string, end: NotedEnd): Promise<number | null>;
   /** Notes a change by hand. */
   noteUpdate(projectId: string, threadId: string, lastMessage: MessagePreview | null): Promise<void>;
   /** Makes the thread invisible at once; its parts are removed after. false: no such thread. */
@@ -78,6 +87,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         assistant_id: assistantId,
         metadata,
         run_seq: 0,
+        settled_seq: 0,
         last_message: null,
         last_run_status: null,
         temporary,
@@ -139,22 +149,24 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         threads,
         visible(projectId, threadId),
         { $inc: { run_seq: 1 }, $max: { updated_at: new Date() } },
-        { projection: { run_seq: 1, assistant_id: 1 } },
+        { projection: { run_seq: 1, settled_seq: 1, assistant_id: 1 } },
       );
-      return thread && { seq: thread.run_seq, assistantId: thread.assistant_id };
+      if (!thread) return null;
+      const { run_seq: seq, settled_seq, assistant_id: assistantId } = thread;
+      return { seq, assistantId, idle: settled_seq === seq - 1 };
     },
 
     async noteWaiting(projectId, threadId, seq) {
       await threads.updateOne(visible(projectId, threadId), { $max: { run_seq: seq + 1 } });
     },
 
-    async noteRunEnd(projectId, threadId, status, lastMessage) {
+    async noteRunEnd(projectId, threadId, { status, lastMessage, settledSeq }) {
       const thread = await changeOne(
         threads,
         visible(projectId, threadId),
         {
           $set: { last_run_status: status, ...(lastMessage ? { last_message: lastMessage } : {}) },
-          $max: { updated_at: new Date() },
+          $max: { updated_at: new Date(), ...(settledSeq === undefined ? {} : { settled_seq: settledSeq }) },
         },
         { projection: { run_seq: 1 } },
       );

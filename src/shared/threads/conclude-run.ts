@@ -22,7 +22,7 @@ export function createConcludeRun(deps: {
 }): ConcludeRun {
   const { threads, dispatcher, redis, keys, logger } = deps;
   return async (ended, { promote } = { promote: true }) => {
-    await threads.noteRunEnd(ended.project_id, ended.thread_id, ended.status, null);
+    await threads.noteRunEnd(ended.project_id, ended.thread_id, { status: ended.status, lastMessage: null });
     if (promote) await dispatcher.promote(ended.project_id, ended.thread_id);
     // The next attempt's number fences whoever may still write for an earlier one.
     const events = createRunEventWriter({ redis, keys, runId: ended.run_id, attempt: ended.attempt + 1, logger });

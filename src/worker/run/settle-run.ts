@@ -96,12 +96,11 @@ async function afterEnd(
   const done = { status: ended.status, usage: ended.usage, run_id: ended._id };
   let gone = false;
   try {
-    const acceptedLast = await threads.noteRunEnd(
-      ended.project_id,
-      ended.thread_id,
-      ended.status,
-      lastMessage && toPreview(lastMessage),
-    );
+    const acceptedLast = await threads.noteRunEnd(ended.project_id, ended.thread_id, {
+      status: ended.status,
+      lastMessage: lastMessage && toPreview(lastMessage),
+      settledSeq: ended.seq,
+    });
     gone = acceptedLast === null;
     // A run accepted later took a higher place before looking whether the thread is free; when there is none, nobody waits.
     if (acceptedLast !== null && acceptedLast > ended.seq) await dispatcher.promote(ended.project_id, ended.thread_id);

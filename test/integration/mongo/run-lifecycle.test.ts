@@ -8,6 +8,7 @@ import type { RunDocument } from '../../../src/shared/mongo/documents.ts';
 import { createModels, ensureIndexes } from '../../../src/shared/mongo/models.ts';
 import { createRunLifecycle, type RunEnd, type RunLifecycle } from '../../../src/shared/mongo/run-lifecycle.ts';
 import { createRunRepository, type RunRepository } from '../../../src/shared/mongo/run-repository.ts';
+import { createThreadRepository, type ThreadRepository } from '../../../src/shared/mongo/thread-repository.ts';
 import { useServices } from '../../support/services.ts';
 
 const { mongoUrl, database } = useServices();
@@ -15,6 +16,7 @@ const projectId = newId();
 let connection: Connection;
 let lifecycle: RunLifecycle;
 let runs: RunRepository;
+let threads: ThreadRepository;
 
 beforeAll(async () => {
   connection = await connectMongo({ url: mongoUrl, database, poolSize: 10, appName: 'test' });
@@ -22,38 +24,43 @@ beforeAll(async () => {
   await ensureIndexes(models);
   lifecycle = createRunLifecycle(models);
   runs = createRunRepository(models);
+  threads = createThreadRepository(models);
 });
 afterAll(() => connection.destroy());
 
-async function accept(threadId: string, seq: number): Promise<RunDocument> {
-  const { document } = await runs.insert(projectId, {
-    _id: newId(),
-    project_id: projectId,
-    thread_id: threadId,
-    assistant_id: newId(),
-    seq,
-    status: 'queued',
-    dispatch: 0,
-    attempt: 0,
-    lost: 0,
-    worker_id: null,
-    multitask_strategy: 'enqueue',
-    lane: 'interactive',
-    input: [],
-    options: { model: 'm', instructions: '', tools: [], temperature: null, limits: DEFAULT_LIMITS },
-    metadata: {},
-    usage: NO_USAGE,
-    required_action: null,
-    last_error: null,
-    incomplete_details: null,
-    batch_id: null,
-    cancel_requested_at: null,
-    created_at: new Date(),
-    dispatched_at: null,
-    first_token_at: null,
-    finished_at: null,
-    expires_at: null,
-  });
+async function accept(threadId: string, seq: number, idle = false): Promise<RunDocument> {
+  const { document } = await runs.insert(
+    projectId,
+    {
+      _id: newId(),
+      project_id: projectId,
+      thread_id: threadId,
+      assistant_id: newId(),
+      seq,
+      status: 'queued',
+      dispatch: 0,
+      attempt: 0,
+      lost: 0,
+      worker_id: null,
+      multitask_strategy: 'enqueue',
+      lane: 'interactive',
+      input: [],
+      options: { model: 'm', instructions: '', tools: [], temperature: null, limits: DEFAULT_LIMITS },
+      metadata: {},
+      usage: NO_USAGE,
+      required_action: null,
+      last_error: null,
+      incomplete_details: null,
+      batch_id: null,
+      cancel_requested_at: null,
+      created_at: new Date(),
+      dispatched_at: null,
+      first_token_at: null,
+      finished_at: null,
+      expires_at: null,
+    },
+    idle,
+  );
   return document;
 }
 const COMPLETED: RunEnd = {
@@ -83,6 +90,15 @@ describe('of many at once', () => {
     expect(promoted.filter((run) => run !== null).map((run) => [run._id, run.dispatch])).toEqual([[lowest._id, 1]]);
     expect((await runs.active(projectId, threadId))?.run_id).toBe(lowest._id);
     expect((await runs.get(projectId, later._id))?.dispatch).toBe(0);
+  });
+
+  it('one is stored as holding a thread that seems free, and the others wait', async () => {
+    const threadId = newId();
+    const stored = await times(10, (n) => accept(threadId, n + 1, true));
+    expect(stored.filter((run) => run.active).map((run) => run.dispatch)).toEqual([1]);
+    expect(stored.filter((run) => !run.active).map((run) => [run.status, run.dispatch])).toEqual(
+      Array.from({ length: 9 }, () => ['queued', 0]),
+    );
   });
 
   it('one claims a dispatch, and an old bell claims nothing', async () => {
@@ -157,5 +173,45 @@ describe('a cancel', () => {
     expect(await runs.requestCancel(newId(), run._id)).toBeNull();
     expect(await runs.get(newId(), run._id)).toBeNull();
     expect((await runs.get(projectId, run._id))?.status).toBe('in_progress');
+  });
+});
+
+describe('a thread', () => {
+  const place = async (threadId: string) => {
+    const taken = await threads.nextRunSeq(projectId, threadId);
+    if (!taken) throw new Error('no thread');
+    return [taken.seq, taken.idle];
+  };
+  const end = (threadId: string, settledSeq?: number) =>
+    threads.noteRunEnd(projectId, threadId, {
+      status: 'completed',
+      lastMessage: null,
+      ...(settledSeq === undefined ? {} : { settledSeq }),
+    });
+
+  it('is idle for a run when the one with the place before has held it and ended', async () => {
+    const { thread_id } = await threads.create(projectId, { name: 'a', assistantId: newId(), metadata: {} });
+    expect(await place(thread_id)).toEqual([1, true]);
+    expect(await place(thread_id)).toEqual([2, false]);
+    await end(thread_id, 1);
+    expect(await place(thread_id)).toEqual([3, false]);
+    await end(thread_id, 3);
+    expect(await place(thread_id)).toEqual([4, true]);
+  });
+
+  it('is not idle after the end of a run that never held it, because an earlier one may still wait', async () => {
+    const { thread_id } = await threads.create(projectId, { name: 'a', assistantId: newId(), metadata: {} });
+    await place(thread_id);
+    await end(thread_id);
+    expect(await place(thread_id)).toEqual([2, false]);
+  });
+
+  it('is not idle while a run waits that was stored after one with a later place had got it', async () => {
+    const { thread_id } = await threads.create(projectId, { name: 'a', assistantId: newId(), metadata: {} });
+    await place(thread_id);
+    await place(thread_id);
+    await threads.noteWaiting(projectId, thread_id, 2);
+    expect(await end(thread_id, 2)).toBe(3);
+    expect(await place(thread_id)).toEqual([4, false]);
   });
 });
