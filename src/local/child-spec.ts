@@ -1,5 +1,6 @@
-/** How one sees that a process does its work: a line it prints, or a question it answers. */
+/** How one sees that a process does its work: a line it prints, what it says over its IPC channel, or a question it answers. */
 export type ReadySign =
+  | { readonly kind: 'message'; readonly text: string }
   | { readonly kind: 'line'; readonly matches: (line: string) => boolean }
   | { readonly kind: 'probe'; readonly answers: () => Promise<boolean> };
 

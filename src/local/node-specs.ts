@@ -30,15 +30,9 @@ export function apiSpec(baseUrl: string, env: Env): ChildSpec {
   return { ...nodeSpec('api', '../api/main.ts', ready), env };
 }
 
-/** One worker. */
+/** One worker. It says over its channel that it is ready: whether its log says so depends on LOG_LEVEL. */
 export function workerSpec(env: Env): ChildSpec {
-  return {
-    ...nodeSpec('worker', '../worker/main.ts', {
-      kind: 'line',
-      matches: (line) => line.includes('"msg":"worker is ready"'),
-    }),
-    env,
-  };
+  return { ...nodeSpec('worker', '../worker/main.ts', { kind: 'message', text: 'ready' }), env };
 }
 
 function nodeSpec(name: string, script: string, ready: ReadySign): Omit<ChildSpec, 'env'> {

@@ -142,6 +142,9 @@ function beginLife(spec: ChildSpec, onLine: (line: string) => void): Life {
       if (spec.shows?.(line) ?? true) onLine(line);
     });
   }
+  child.on('message', (message) => {
+    if (spec.ready.kind === 'message' && message === spec.ready.text) ready.resolve();
+  });
   if (spec.ready.kind === 'probe') void probe(spec.ready.answers, ready.resolve, ended.promise);
   return { process: child, ready: ready.promise, ended: ended.promise };
 }

@@ -23,6 +23,8 @@ try {
     { worker_id: workerId, interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS },
     'worker is ready',
   );
+  // For a supervisor that has a channel to this process (local mode, PM2): the line above is not written at every log level.
+  process.send?.('ready');
 } catch (err) {
   logger.fatal({ err }, 'worker could not start');
   await releases.release().catch(() => undefined);

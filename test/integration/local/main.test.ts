@@ -100,6 +100,12 @@ describe('npm start', { timeout: 90_000 }, () => {
     expect(existsSync(join(dataDir, 'lock'))).toBe(false);
   });
 
+  it('is ready at any log level', async () => {
+    const mode = await startReady({ LOG_LEVEL: 'error' });
+    expect(mode.output()).not.toContain('worker is ready');
+    expect(await runPrintedCurl(mode)).toContain('84');
+  });
+
   it('brings back each part that is killed, and goes on working', async () => {
     const mode = await startReady();
     for (const part of parts()) process.kill(part.pid, 'SIGKILL');

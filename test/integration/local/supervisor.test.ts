@@ -68,6 +68,19 @@ describe('a supervisor', () => {
     await waitFor(() => lines.includes('a: oops'), { what: 'the line from stderr' });
   });
 
+  it('takes the word of a part that says over its channel that it is ready', async () => {
+    const spec = script(
+      'quiet',
+      "process.send('starting'); setTimeout(() => process.send('ready'), 50); process.on('message', () => {});",
+    );
+    await supervisor.start({ ...spec, ready: { kind: 'message', text: 'ready' } }, 5000);
+    expect(lines).toEqual([]);
+    const never = { ...script('other', "process.send('starting'); setInterval(() => {}, 1000);"), name: 'other' };
+    await expect(supervisor.start({ ...never, ready: { kind: 'message', text: 'ready' } }, 500)).rejects.toThrow(
+      'not ready',
+    );
+  });
+
   it('stops the last started first, each after the one before is gone', async () => {
     await supervisor.start(script('first', stopsSlowly('first')), 5000);
     await supervisor.start(script('second', stopsSlowly('second')), 5000);
