@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { RunDocument } from '../../../src/shared/mongo/documents.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -31,8 +30,10 @@ export async function deleteUnderZombie(rig: Rig, options: { readonly n: number 
       took.push(performance.now() - startedAt);
       if (status !== 204) found.wrong.push(`DELETE answered ${status}`);
       if (frozen) holder.send('SIGCONT');
-      // Longer than the answer of the model would have taken: whoever still writes has written by then.
-      await sleep(2500);
+      // Until it has said that it has nothing more to do: whoever still writes has written by then.
+      const since = new Date();
+      const idle = { _id: holder.workerId, running: 0, seen_at: { $gt: since } };
+      await waitFor(() => rig.models.workers.exists(idle), { what: 'the worker is idle', timeoutMs: 20_000 });
       for (const [what, count] of Object.entries(await countParts(rig, thread.thread_id)))
         if (count > 0) found.wrong.push(`${count} ${what} left${frozen ? ' after the worker woke up' : ''}`);
       if ((await redis.exists(key)) === 1) found.wrong.push('the event log is there');

@@ -28,11 +28,13 @@ export async function mongoFault(
       }
       const before = rig.mongoProxy.hits;
       await rig.mongoProxy.set(fault === 'mongo refused' ? 'refuse' : 'black-hole');
-      // What is asked in the last moment is answered when the way is open again; it is waited for behind the closed one too.
-      const wrong = await probe.during(options.outageMs, MEANWHILE);
-      const { hits } = rig.mongoProxy;
-      await rig.mongoProxy.set('pass');
-      return { delivered: hits > before, wrong };
+      try {
+        // Also what is asked in the last moment is waited for behind the closed way.
+        const wrong = await probe.during(options.outageMs, MEANWHILE);
+        return { delivered: rig.mongoProxy.hits > before, wrong };
+      } finally {
+        await rig.mongoProxy.set('pass');
+      }
     },
   });
   row.found.wrong.push(...(await probe.settled(options.giveUpMs)));

@@ -41,13 +41,18 @@ export async function underLoad(rig: Rig, options: UnderLoad): Promise<Row> {
   });
   const injected: Injected[] = [];
   const overAt: number[] = [];
-  for (let round = 0; round < n; round += 1) {
-    await sleep(everyMs * (0.5 + Math.random()));
-    injected.push(await inject(round, load));
-    overAt.push(Date.now());
+  try {
+    for (let round = 0; round < n; round += 1) {
+      await sleep(everyMs * (0.5 + Math.random()));
+      injected.push(await inject(round, load));
+      overAt.push(Date.now());
+    }
+    await sleep(everyMs);
+    await load.stop();
+  } finally {
+    await load.abandon();
   }
-  await sleep(everyMs);
-  const played = await load.stop();
+  const { played } = load;
   const found = await judgeLoad(rig, played, mayEnd ? { mayEnd } : {});
   found.wrong.push(...injected.flatMap((one) => one.wrong ?? []));
   return {

@@ -18,15 +18,20 @@ export async function workerKill(
 ): Promise<Row> {
   const load = await startLoad(rig, { seats: options.seats, words: 12, delayMs: 40, giveUpMs: options.giveUpMs });
   const kills: Kill[] = [];
-  for (let n = 0; n < options.kills; n += 1) {
-    await sleep(options.everyMs * (0.5 + Math.random()));
-    const alive = rig.workers.filter((worker) => !worker.ended);
-    const victim = alive[Math.floor(Math.random() * alive.length)];
-    if (!victim) throw new Error('no worker is alive');
-    kills.push(await killWorker(rig, victim));
-    await rig.startWorker();
+  try {
+    for (let n = 0; n < options.kills; n += 1) {
+      await sleep(options.everyMs * (0.5 + Math.random()));
+      const alive = rig.workers.filter((worker) => !worker.ended);
+      const victim = alive[Math.floor(Math.random() * alive.length)];
+      if (!victim) throw new Error('no worker is alive');
+      kills.push(await killWorker(rig, victim));
+      await rig.startWorker();
+    }
+    await load.stop();
+  } finally {
+    await load.abandon();
   }
-  const played = await load.stop();
+  const { played } = load;
   // Three lost workers in a row are the end of a run by design; with random kills it happens to a few.
   let gaveUp = 0;
   const found = await judgeLoad(rig, played, {

@@ -25,7 +25,7 @@ const PAUSE_MS = 200;
 /**
  * Sends a run and follows it to `done`, as a good client does: the same Idempotency-Key until it is accepted, `Last-Event-ID` after a cut, each of its own tool calls
  * executed once.
- * @param giveUpMs after this long it ends with a problem
+ * @param giveUpMs after this long it ends with the problem "no end", also in the middle of a stream that only says that it lives
  */
 export async function playRun(options: {
   readonly pickApi: () => string;
@@ -33,10 +33,13 @@ export async function playRun(options: {
   readonly plan: RunPlan;
   readonly giveUpMs: number;
   readonly silenceMs: number;
+  /** Ends it at once: nobody asks any more what comes of it. */
+  readonly abandoned: AbortSignal;
   /** Told the run's id as soon as the client has it. */
   readonly onAccepted?: (runId: string) => void;
 }): Promise<PlayedRun> {
   const { pickApi, threadId, plan } = options;
+  const givenUp = AbortSignal.any([AbortSignal.timeout(options.giveUpMs), options.abandoned]);
   const key = randomUUID();
   const played: PlayedRun = {
     plan,
@@ -64,7 +67,7 @@ export async function playRun(options: {
     if (fresh.length === 0) return;
     for (const id of fresh) played.effects.set(id, 1);
     const outputs = { tool_outputs: fresh.map((id) => ({ tool_call_id: id, output: 'counted' })) };
-    for (const until = Date.now() + options.giveUpMs; Date.now() < until; await sleep(PAUSE_MS)) {
+    for (; !givenUp.aborted; await sleep(PAUSE_MS)) {
       const status = await post(`${pickApi()}/runs/${played.runId}/tool_outputs`, outputs);
       if (status === 500) played.problems.push('tool_outputs answered 500');
       if (status === 202 || status === 409 || status === 404 || status === 422) return;
@@ -72,8 +75,8 @@ export async function playRun(options: {
     played.problems.push('tool outputs were never taken');
   }
 
-  for (const until = Date.now() + options.giveUpMs; !played.done; await sleep(PAUSE_MS)) {
-    if (Date.now() > until) {
+  for (; !played.done; await sleep(PAUSE_MS)) {
+    if (givenUp.aborted) {
       played.problems.push('no end');
       break;
     }
@@ -85,6 +88,7 @@ export async function playRun(options: {
       headers: rejoin ? (last === null ? {} : { 'last-event-id': formatCursor(last) }) : { 'idempotency-key': key },
       ...(rejoin ? {} : { body }),
       silenceMs: options.silenceMs,
+      signal: givenUp,
       onHeaders(headers) {
         if (played.runId !== null) return;
         played.runId = headers['content-location']?.split('/').at(-1) ?? null;

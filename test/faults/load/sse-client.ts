@@ -27,13 +27,16 @@ export async function readStream(options: {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly silenceMs: number;
+  /** Cuts the connection, also in the middle of a stream that never ends. */
+  readonly signal: AbortSignal;
   readonly onHeaders: (headers: IncomingHttpHeaders) => void;
   readonly onFrame: (frame: SeenFrame) => void;
 }): Promise<ConnectionEnd> {
-  const { url, method, body, silenceMs } = options;
+  const { url, method, body, silenceMs, signal } = options;
   const request = httpRequest(url, {
     method,
     agent: false,
+    signal,
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
   });
   request.setTimeout(silenceMs, () => request.destroy(new Error('silent')));

@@ -17,9 +17,12 @@ export interface LoadOptions {
 export interface Load {
   /** Runs that have not ended for their clients. */
   readonly underWay: number;
-  readonly finished: number;
-  /** No new runs; settles with all of them when the last has ended. */
-  stop(): Promise<PlayedRun[]>;
+  /** Those that have. */
+  readonly played: readonly PlayedRun[];
+  /** No new runs; settles when the last has ended. */
+  stop(): Promise<void>;
+  /** Ends all of it at once, for a fault that failed half way: nobody must meet its leftovers. After `stop` it does nothing. */
+  abandon(): Promise<void>;
 }
 
 const ALL_KINDS: readonly RunKind[] = ['text', 'tools', 'text', 'client'];
@@ -29,6 +32,7 @@ export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
   const { words, delayMs, giveUpMs, kinds = ALL_KINDS, silenceMs = 20_000 } = options;
   const assistant = await rig.client.createAssistant({ tools: PLAN_TOOLS });
   const played: PlayedRun[] = [];
+  const abandoned = new AbortController();
   let stopped = false;
   let underWay = 0;
 
@@ -38,7 +42,8 @@ export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
       const kind = kinds[runs % kinds.length] ?? 'text';
       underWay += 1;
       const plan = planRun(runs, kind, { words, delayMs });
-      played.push(await playRun({ pickApi: rig.pickApi, threadId, plan, giveUpMs, silenceMs }));
+      const { signal } = abandoned;
+      played.push(await playRun({ pickApi: rig.pickApi, threadId, plan, giveUpMs, silenceMs, abandoned: signal }));
       underWay -= 1;
     }
   }
@@ -50,13 +55,15 @@ export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
     get underWay() {
       return underWay;
     },
-    get finished() {
-      return played.length;
-    },
+    played,
     async stop() {
       stopped = true;
       await Promise.all(seats);
-      return played;
+    },
+    async abandon() {
+      stopped = true;
+      abandoned.abort();
+      await Promise.allSettled(seats);
     },
   };
 }
