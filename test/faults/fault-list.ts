@@ -4,6 +4,7 @@ import { deleteUnderZombie } from './faults/delete-under-zombie.ts';
 import { MONGO_FAULTS, mongoFault } from './faults/mongo-faults.ts';
 import { oneThread } from './faults/one-thread.ts';
 import { poisonRun } from './faults/poison.ts';
+import { reachedBut500 } from './faults/reached-but-500.ts';
 import { REDIS_FAULTS, redisFault } from './faults/redis-faults.ts';
 import { rollingRestart } from './faults/rolling-restart.ts';
 import { workerKill } from './faults/worker-kill.ts';
@@ -59,6 +60,11 @@ export function faultList({ kills, slow }: { readonly kills: number; readonly sl
       name: 'api kill -9',
       rig: { ...small, apis: 2 },
       run: (rig) => apiKill(rig, { ...often, n: 5, seats: 20 }),
+    },
+    {
+      name: 'let through, answered 500',
+      rig: { ...small, apis: 2 },
+      run: (rig) => reachedBut500(rig, { n: 25, seats: 8, giveUpMs: 4 * giveUpMs }),
     },
     {
       name: 'worker SIGTERM',

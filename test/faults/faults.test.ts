@@ -4,6 +4,7 @@ import { cancelRuns } from './faults/cancel.ts';
 import { deleteUnderZombie } from './faults/delete-under-zombie.ts';
 import { mongoFault } from './faults/mongo-faults.ts';
 import { poisonRun } from './faults/poison.ts';
+import { reachedBut500 } from './faults/reached-but-500.ts';
 import { redisFault } from './faults/redis-faults.ts';
 import { workerKill } from './faults/worker-kill.ts';
 import { workerZombie } from './faults/worker-zombie.ts';
@@ -50,6 +51,8 @@ describe('nothing is lost and nothing doubled', () => {
     survives((server) => mongoFault(server, 'mongo black-holed', { ...load, n: 1, outageMs: 1000 })));
   it('when an API process is killed and its clients rejoin elsewhere', () =>
     survives((server) => apiKill(server, { ...load, seats: 6, n: 1 })));
+  it('when a request was carried out and its client is told that it failed', () =>
+    survives((server) => reachedBut500(server, { n: 2, seats: 4, giveUpMs: 30_000 })));
   it('when a run kills its workers', () =>
     survives((server) => poisonRun(server, { neighbours: 4, timeoutMs: 40_000 })));
   it('when a thread is deleted under a run, also of a frozen worker', () =>

@@ -24,7 +24,7 @@ const PAUSE_MS = 200;
 
 /**
  * Sends a run and follows it to `done`, as a good client does: the same Idempotency-Key until it is accepted, `Last-Event-ID` after a cut, each of its own tool calls
- * executed once.
+ * executed once and delivered with a key of its own.
  * @param giveUpMs after this long it ends with the problem "no end", also in the middle of a stream that only says that it lives
  */
 export async function playRun(options: {
@@ -33,12 +33,17 @@ export async function playRun(options: {
   readonly plan: RunPlan;
   readonly giveUpMs: number;
   readonly silenceMs: number;
+  /** Accepted by `POST /runs` and then followed; else by `POST /runs/stream`. */
+  readonly background: boolean;
+  /** A proxy on the way may answer 500; else that is a problem. */
+  readonly distrust: boolean;
   /** Ends it at once: nobody asks any more what comes of it. */
   readonly abandoned: AbortSignal;
   /** Told the run's id as soon as the client has it. */
   readonly onAccepted?: (runId: string) => void;
 }): Promise<PlayedRun> {
-  const { pickApi, threadId, plan } = options;
+  const { pickApi, threadId, plan, distrust } = options;
+  const acceptAt = options.background ? '/runs' : '/runs/stream';
   const givenUp = AbortSignal.any([AbortSignal.timeout(options.giveUpMs), options.abandoned]);
   const key = randomUUID();
   const played: PlayedRun = {
@@ -66,10 +71,11 @@ export async function playRun(options: {
     const fresh = callIds.filter((id) => !played.effects.has(id));
     if (fresh.length === 0) return;
     for (const id of fresh) played.effects.set(id, 1);
+    const deliveryKey = randomUUID();
     const outputs = { tool_outputs: fresh.map((id) => ({ tool_call_id: id, output: 'counted' })) };
     for (; !givenUp.aborted; await sleep(PAUSE_MS)) {
-      const status = await post(`${pickApi()}/runs/${played.runId}/tool_outputs`, outputs);
-      if (status === 500) played.problems.push('tool_outputs answered 500');
+      const status = await post(`${pickApi()}/runs/${played.runId}/tool_outputs`, outputs, deliveryKey);
+      if (status === 500 && !distrust) played.problems.push('tool_outputs answered 500');
       if (status === 202 || status === 409 || status === 404 || status === 422) return;
     }
     played.problems.push('tool outputs were never taken');
@@ -83,7 +89,7 @@ export async function playRun(options: {
     played.connections += 1;
     const rejoin = played.runId !== null;
     const end = await readStream({
-      url: rejoin ? `${pickApi()}/runs/${played.runId}/stream` : `${pickApi()}/runs/stream`,
+      url: rejoin ? `${pickApi()}/runs/${played.runId}/stream` : `${pickApi()}${acceptAt}`,
       method: rejoin ? 'GET' : 'POST',
       headers: rejoin ? (last === null ? {} : { 'last-event-id': formatCursor(last) }) : { 'idempotency-key': key },
       ...(rejoin ? {} : { body }),
@@ -101,9 +107,9 @@ export async function playRun(options: {
       played.problems.push(deleted ? 'deleted' : 'a clean end without done');
       break;
     }
-    if (end.kind !== 'answer') continue;
+    if (end.kind !== 'answer' || end.status === 202) continue;
     played.refusals.push(end.status);
-    if (end.status === 500) played.problems.push(`answered 500: ${end.body.slice(0, 200)}`);
+    if (end.status === 500 && !distrust) played.problems.push(`answered 500: ${end.body.slice(0, 200)}`);
     if (end.status === 204 || (end.status >= 400 && end.status < 500 && end.status !== 429)) {
       if (end.status !== 204) played.problems.push(`answered ${end.status}: ${end.body.slice(0, 200)}`);
       else played.problems.push('204 before done was seen');
@@ -124,11 +130,11 @@ function callsOf({ event, data }: SeenFrame): string[] {
 }
 
 /** @returns the status; 0 when there was no answer */
-async function post(url: string, body: unknown): Promise<number> {
+async function post(url: string, body: unknown, key: string): Promise<number> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(15_000),
     });

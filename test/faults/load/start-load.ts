@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly kinds?: readonly RunKind[];
   /** A client that hears nothing for this long opens a new connection. */
   readonly silenceMs?: number;
+  /** A proxy that the requests go through, whose 500 says nothing. Every second run is then sent in the background. */
+  readonly liar?: string;
 }
 
 /** Clients that go on sending runs until they are told to stop. */
@@ -29,7 +31,7 @@ const ALL_KINDS: readonly RunKind[] = ['text', 'tools', 'text', 'client'];
 let runs = 0;
 
 export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
-  const { words, delayMs, giveUpMs, kinds = ALL_KINDS, silenceMs = 20_000 } = options;
+  const { words, delayMs, giveUpMs, kinds = ALL_KINDS, silenceMs = 20_000, liar } = options;
   const assistant = await rig.client.createAssistant({ tools: PLAN_TOOLS });
   const played: PlayedRun[] = [];
   const abandoned = new AbortController();
@@ -42,8 +44,18 @@ export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
       const kind = kinds[runs % kinds.length] ?? 'text';
       underWay += 1;
       const plan = planRun(runs, kind, { words, delayMs });
-      const { signal } = abandoned;
-      played.push(await playRun({ pickApi: rig.pickApi, threadId, plan, giveUpMs, silenceMs, abandoned: signal }));
+      played.push(
+        await playRun({
+          pickApi: liar === undefined ? rig.pickApi : () => liar,
+          threadId,
+          plan,
+          giveUpMs,
+          silenceMs,
+          background: liar !== undefined && Math.floor(runs / kinds.length) % 2 === 0,
+          distrust: liar !== undefined,
+          abandoned: abandoned.signal,
+        }),
+      );
       underWay -= 1;
     }
   }
