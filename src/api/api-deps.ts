@@ -32,7 +32,7 @@ export interface ApiDeps {
   readonly assistants: AssistantRepository;
   readonly runs: RunRepository;
   readonly lifecycle: Pick<RunLifecycle, 'resume'>;
-  readonly toolCalls: Pick<ToolCallRepository, 'deliver'>;
+  readonly toolCalls: Pick<ToolCallRepository, 'deliver' | 'ofRequest'>;
   readonly log: CheckpointLog;
   readonly reader: ThreadReader;
   readonly dispatcher: Dispatcher;

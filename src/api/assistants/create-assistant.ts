@@ -1,6 +1,7 @@
 import { assistantInputSchema, assistantSchema } from '../../shared/domain/assistant.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
 import { exampleAssistant } from './example-assistant.ts';
 
 export const createAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
@@ -11,16 +12,25 @@ export const createAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
     summary: 'Create an assistant',
     description: 'Version 1. Only `name` is required; limits that are absent get their defaults.',
     body: assistantInputSchema,
+    requestHeaders: IDEMPOTENCY.requestHeaders,
     responses: {
       201: {
         description: 'The new assistant.',
         schema: assistantSchema,
-        headers: { Location: 'Its path.' },
+        headers: { Location: 'Its path.', ...IDEMPOTENCY.responseHeaders },
         example: exampleAssistant,
       },
     },
-    async handler({ projectId, body }) {
-      const assistant = await deps.assistants.create(projectId, body);
-      return { status: 201, headers: { Location: `/assistants/${assistant.assistant_id}` }, body: assistant };
+    problems: ['not_found', ...IDEMPOTENCY.problems],
+    async handler({ projectId, body, req }) {
+      const { value: assistant, headers } = await once(requestKey(idempotencyKey(req), ['create assistant', body]), {
+        find: (key) => deps.assistants.byRequest(projectId, key),
+        make: (key) => deps.assistants.create(projectId, body, key),
+      });
+      return {
+        status: 201,
+        headers: { ...headers, Location: `/assistants/${assistant.assistant_id}` },
+        body: assistant,
+      };
     },
   });

@@ -6,9 +6,9 @@ import { AppError, notFound } from '../../shared/errors/app-error.ts';
 import type { RunDocument } from '../../shared/mongo/documents.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS } from '../runs/create-paths.ts';
 import { exampleRun } from '../runs/example-run.ts';
-import { IDEMPOTENCY_HEADER, idempotencyKey } from '../runs/idempotency-key.ts';
 import { runLocation } from '../runs/run-paths.ts';
 import { type Repeat, type StartRunDeps, startRun } from '../runs/start-run.ts';
 
@@ -22,7 +22,7 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       'For a run that ended and did not complete: a new run with the same input, options, lane and thread; its `metadata.retry_of` names the old one. When nothing came after it on the thread, the new ' +
       'run takes its place: messages of the old one are left out of the state and stay in the history. Otherwise the input is added at the end.',
     params: z.object({ run_id: uuidSchema }),
-    requestHeaders: IDEMPOTENCY_HEADER,
+    requestHeaders: IDEMPOTENCY.requestHeaders,
     responses: {
       202: {
         description: 'Accepted: the new run.',
@@ -36,15 +36,14 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       'run_not_retryable',
       'reference_not_found',
       'too_many_queued_runs',
-      'invalid_idempotency_key',
-      'idempotency_key_reused',
+      ...IDEMPOTENCY.problems,
     ],
     async handler({ params, req }) {
       const old = await deps.anyRun(params.run_id);
       if (!old) throw notFound('run');
       if (!isTerminal(old.status) || old.status === 'completed')
         throw new AppError('run_not_retryable', { detail: `The run is ${old.status}.` });
-      const { run, replayed } = await startRun(
+      const { run, headers } = await startRun(
         deps,
         old.project_id,
         {
@@ -61,7 +60,7 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       return {
         status: 202,
         body: run,
-        headers: { 'Content-Location': runLocation(run), ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}) },
+        headers: { 'Content-Location': runLocation(run), ...headers },
       };
     },
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { uuidSchema } from '../../shared/domain/ids.ts';
 import { type RunInput, runInputSchema, threadRunInputSchema } from '../../shared/domain/run.ts';
 import type { ErrorCode } from '../../shared/errors/error-catalogue.ts';
+import { IDEMPOTENCY } from '../idempotency-key.ts';
 
 /** Runs are created with the thread in the body (or none) and under a thread. */
 export const CREATE_PATHS = [
@@ -20,11 +21,10 @@ export const CREATE_PROBLEMS: readonly ErrorCode[] = [
   'reference_not_found',
   'thread_busy',
   'too_many_queued_runs',
-  'invalid_idempotency_key',
-  'idempotency_key_reused',
+  ...IDEMPOTENCY.problems,
 ];
 
 export const CREATE_HEADERS = {
   'Content-Location': 'Path of the run.',
-  'Idempotent-Replayed': '`true` when an earlier request with this Idempotency-Key made the run.',
+  ...IDEMPOTENCY.responseHeaders,
 } as const;

@@ -1,8 +1,8 @@
 import { runSchema } from '../../shared/domain/run.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
 import { exampleRun } from './example-run.ts';
-import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
 import { runLocation } from './run-paths.ts';
 import { type StartRunDeps, startRun } from './start-run.ts';
 
@@ -17,7 +17,7 @@ export const createRun = (deps: StartRunDeps): Endpoint[] =>
         'Answers as soon as the run is accepted. From then on it ends in exactly one terminal state, whatever crashes.',
       params,
       body,
-      requestHeaders: IDEMPOTENCY_HEADER,
+      requestHeaders: IDEMPOTENCY.requestHeaders,
       responses: {
         202: {
           description: 'Accepted.',
@@ -28,11 +28,11 @@ export const createRun = (deps: StartRunDeps): Endpoint[] =>
       },
       problems: CREATE_PROBLEMS,
       async handler({ projectId, params: path, body: input, req }) {
-        const { run, replayed } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
+        const { run, headers } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
         return {
           status: 202,
           body: run,
-          headers: { 'Content-Location': runLocation(run), ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}) },
+          headers: { 'Content-Location': runLocation(run), ...headers },
         };
       },
     }),

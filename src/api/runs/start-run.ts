@@ -3,15 +3,16 @@
  * insert leaves an accepted run that the sweeper promotes and rings for; a crash before it leaves a gap in the order and nothing else. A client that repeats the call with its
  * Idempotency-Key gets the same run.
  */
-import { createHash } from 'node:crypto';
 import type { Assistant } from '../../shared/domain/assistant.ts';
 import { newId } from '../../shared/domain/ids.ts';
 import { toMessageInputs } from '../../shared/domain/message.ts';
 import { NO_USAGE, type Run, type RunInput, type RunOptions } from '../../shared/domain/run.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
 import type { RunDocument } from '../../shared/mongo/documents.ts';
+import { keyFields, type RequestKey, sameRequest } from '../../shared/mongo/request-key.ts';
 import { toRun } from '../../shared/mongo/to-wire.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { once, requestKey } from '../idempotency-key.ts';
 
 export type StartRunDeps = Pick<
   ApiDeps,
@@ -22,6 +23,8 @@ export interface StartedRun {
   readonly run: Run;
   /** The run of an earlier request with the same Idempotency-Key. */
   readonly replayed: boolean;
+  /** What the answer says of that. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What a run takes over from an earlier one of the thread, which it repeats. */
@@ -47,14 +50,25 @@ export async function startRun(
   idempotencyKey: string | undefined,
   repeat?: Repeat,
 ): Promise<StartedRun> {
-  const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('base64url');
-  if (idempotencyKey !== undefined) {
-    const first = await deps.runs.byIdempotencyKey(projectId, idempotencyKey);
-    if (first) return replay(first, fingerprint);
-  }
+  const { value, ...replay } = await once(requestKey(idempotencyKey, input), {
+    async find(key) {
+      const first = sameRequest(await deps.runs.byIdempotencyKey(projectId, key.key), key);
+      return first && toRun(first);
+    },
+    make: (key) => accept(deps, projectId, input, key, repeat),
+  });
+  return { run: value, ...replay };
+}
 
+async function accept(
+  deps: StartRunDeps,
+  projectId: string,
+  input: RunInput,
+  key: RequestKey | undefined,
+  repeat: Repeat | undefined,
+): Promise<Run> {
   const named = input.assistant_id === undefined ? null : await findAssistant(deps, projectId, input.assistant_id);
-  const threadId = input.thread_id ?? (await createTemporaryThread(deps, projectId, named));
+  const threadId = input.thread_id ?? (await createTemporaryThread(deps, projectId, named, key));
   const baseVersion = await findBaseVersion(deps, projectId, threadId, input.checkpoint_id);
   const holder = input.multitask_strategy === 'enqueue' ? null : await deps.runs.active(projectId, threadId);
   if (holder && input.multitask_strategy === 'reject') throw threadBusy(holder);
@@ -66,32 +80,26 @@ export async function startRun(
   const document = {
     ...newRun(projectId, threadId, assistant, input),
     seq: place.seq,
-    ...(idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey, fingerprint }),
+    ...keyFields(key),
     ...(baseVersion === undefined ? {} : { base_version: baseVersion }),
     ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
     ...(repeat ? { options: repeat.options } : {}),
     ...(repeat && place.seq === repeat.seq + 1 ? repeat.from : {}),
   };
   const accepted = await deps.runs.insert(projectId, document, place.idle);
-  if (accepted.kind === 'replayed') return replay(accepted.document, fingerprint);
+  if (accepted.kind === 'replayed') throw new AppError('state_conflict', { detail: 'An identical request was first.' });
 
   const run = accepted.document;
   if (holder) await deps.canceller.cancel(projectId, holder.run_id, { promote: false });
   if (run.active) {
     await deps.dispatcher.ring(run);
-    return { run: toRun(run), replayed: false };
+    return toRun(run);
   }
   const promoted = await deps.dispatcher.promote(projectId, threadId);
-  if (promoted?._id === run._id) return { run: toRun(promoted), replayed: false };
+  if (promoted?._id === run._id) return toRun(promoted);
   await refuseIfCrowded(deps, projectId, run, input);
   await standInLine(deps, projectId, run);
-  return { run: (await deps.runs.get(projectId, run._id)) ?? toRun(run), replayed: false };
-}
-
-function replay(first: RunDocument, fingerprint: string): StartedRun {
-  if (first.fingerprint !== fingerprint)
-    throw new AppError('idempotency_key_reused', { detail: 'This Idempotency-Key was used for a different request.' });
-  return { run: toRun(first), replayed: true };
+  return (await deps.runs.get(projectId, run._id)) ?? toRun(run);
 }
 
 const threadBusy = (holder: Run): AppError =>
@@ -142,21 +150,28 @@ async function findAssistant(
   return assistant;
 }
 
+/** One for all requests with the same key. Its own key is the run's behind a blank, which no client's key can have. */
 async function createTemporaryThread(
   deps: Pick<ApiDeps, 'threads'>,
   projectId: string,
   assistant: Assistant | null,
+  key: RequestKey | undefined,
 ): Promise<string> {
   if (!assistant)
     throw new AppError('validation_failed', {
       detail: 'A run needs a thread or an assistant.',
       errors: [{ pointer: '/assistant_id', code: 'required', message: 'required without thread_id' }],
     });
-  const thread = await deps.threads.create(projectId, {
-    name: 'Temporary',
-    assistantId: assistant.assistant_id,
-    metadata: {},
-    temporary: true,
+  const { value: thread } = await once(key && { ...key, key: ` ${key.key}` }, {
+    find: (threadKey) => deps.threads.byRequest(projectId, threadKey),
+    make: (threadKey) =>
+      deps.threads.create(projectId, {
+        name: 'Temporary',
+        assistantId: assistant.assistant_id,
+        metadata: {},
+        temporary: true,
+        key: threadKey,
+      }),
   });
   return thread.thread_id;
 }

@@ -1,6 +1,6 @@
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
-import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
 import { type StartRunDeps, startRun } from './start-run.ts';
 import { STREAM_RESPONSE, type StreamDeps, streamRun as streamEvents } from './stream-response.ts';
 
@@ -16,12 +16,17 @@ export const streamRun = (deps: StartRunDeps & StreamDeps): Endpoint[] =>
         'With a known Idempotency-Key the stream of that run is attached again.',
       params,
       body,
-      requestHeaders: IDEMPOTENCY_HEADER,
+      requestHeaders: IDEMPOTENCY.requestHeaders,
       responses: { 200: { ...STREAM_RESPONSE, headers: { ...STREAM_RESPONSE.headers, ...CREATE_HEADERS } } },
       problems: CREATE_PROBLEMS,
       async handler({ projectId, params: path, body: input, req, res }) {
-        const { run, replayed } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
-        if (replayed) res.set('Idempotent-Replayed', 'true');
+        const { run, replayed, headers } = await startRun(
+          deps,
+          projectId,
+          toRunInput(path, input),
+          idempotencyKey(req),
+        );
+        res.set(headers);
         return streamEvents(deps, { req, res, run, after: null, fresh: !replayed });
       },
     }),

@@ -1,9 +1,9 @@
 import { finishedRunSchema } from '../../shared/domain/run.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
 import { exampleMessage, exampleRun } from './example-run.ts';
 import { type FinishedRunDeps, finishedRun } from './finished-run.ts';
-import { IDEMPOTENCY_HEADER, idempotencyKey } from './idempotency-key.ts';
 import { runLocation } from './run-paths.ts';
 import { type StartRunDeps, startRun } from './start-run.ts';
 
@@ -18,7 +18,7 @@ export const waitRun = (deps: StartRunDeps & FinishedRunDeps): Endpoint[] =>
         'Answers when the run has ended, or waits for the client (`requires_action`): the run with the messages it wrote. A failed run is a 200 with `status: failed`.',
       params,
       body,
-      requestHeaders: IDEMPOTENCY_HEADER,
+      requestHeaders: IDEMPOTENCY.requestHeaders,
       responses: {
         200: {
           description: 'The run.',
@@ -30,9 +30,9 @@ export const waitRun = (deps: StartRunDeps & FinishedRunDeps): Endpoint[] =>
       problems: CREATE_PROBLEMS,
       async handler(context) {
         const { projectId, params: path, body: input, req, res } = context;
-        const { run, replayed } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
+        const { run, headers } = await startRun(deps, projectId, toRunInput(path, input), idempotencyKey(req));
         res.set('Content-Location', runLocation(run));
-        if (replayed) res.set('Idempotent-Replayed', 'true');
+        res.set(headers);
         return { status: 200, body: await finishedRun(deps, run, context.signal) };
       },
     }),

@@ -1,8 +1,9 @@
-import { type Thread, threadInputSchema, threadSchema } from '../../shared/domain/thread.ts';
+import { threadInputSchema, threadSchema } from '../../shared/domain/thread.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { assistantMustExist } from '../assistants/assistant-must-exist.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
 import { exampleThread } from './example-thread.ts';
 
 export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
@@ -12,13 +13,15 @@ export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
     tag: 'Threads',
     summary: 'Create a thread',
     description:
-      'Give a `thread_id` of your own and `if_exists: "do_nothing"` and the call is safe to repeat: the second one answers the thread of the first.',
+      'Safe to repeat with an `Idempotency-Key`, or with a `thread_id` of your own and `if_exists: "do_nothing"`: the second call answers the thread of the first. A repeat does not bring back a thread ' +
+      'that was deleted: with the key it is 404, for a day.',
     body: threadInputSchema,
+    requestHeaders: IDEMPOTENCY.requestHeaders,
     responses: {
       201: {
         description: 'The new thread.',
         schema: threadSchema,
-        headers: { Location: 'Its path.' },
+        headers: { Location: 'Its path.', ...IDEMPOTENCY.responseHeaders },
         example: exampleThread,
       },
       200: {
@@ -27,13 +30,18 @@ export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
         example: exampleThread,
       },
     },
-    problems: ['thread_exists', 'reference_not_found'],
-    async handler({ projectId, body }) {
-      await assistantMustExist(deps.assistants, projectId, body.assistant_id);
+    problems: ['not_found', 'thread_exists', 'reference_not_found', ...IDEMPOTENCY.problems],
+    async handler({ projectId, body, req }) {
       const { thread_id: threadId, assistant_id: assistantId, name, metadata, if_exists: ifExists } = body;
-      let thread: Thread;
       try {
-        thread = await deps.threads.create(projectId, { threadId, name, assistantId, metadata });
+        const { value: thread, headers } = await once(requestKey(idempotencyKey(req), ['create thread', body]), {
+          find: (key) => deps.threads.byRequest(projectId, key),
+          async make(key) {
+            await assistantMustExist(deps.assistants, projectId, assistantId);
+            return deps.threads.create(projectId, { threadId, name, assistantId, metadata, key });
+          },
+        });
+        return { status: 201, headers: { ...headers, Location: `/threads/${thread.thread_id}` }, body: thread };
       } catch (error) {
         const taken = error instanceof AppError && error.code === 'thread_exists';
         if (!taken || threadId === undefined || ifExists === 'raise') throw error;
@@ -41,6 +49,5 @@ export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
         if (!existing) throw error;
         return { status: 200, body: existing };
       }
-      return { status: 201, headers: { Location: `/threads/${thread.thread_id}` }, body: thread };
     },
   });

@@ -2,13 +2,18 @@ import type { Assistant, AssistantInput, AssistantPatch } from '../domain/assist
 import { newId } from '../domain/ids.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { AppError } from '../errors/app-error.ts';
+import { isDuplicateKey } from './connect-mongo.ts';
 import type { AssistantDocument } from './documents.ts';
 import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
+import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import { toAssistant } from './to-wire.ts';
 
 export interface AssistantRepository {
-  create(projectId: string, input: AssistantInput): Promise<Assistant>;
+  /** @throws AppError `state_conflict` when another request with this key was first. */
+  create(projectId: string, input: AssistantInput, key?: RequestKey): Promise<Assistant>;
+  /** What an earlier request with this key created. @throws AppError idempotency_key_reused, not_found (it was deleted) */
+  byRequest(projectId: string, key: RequestKey): Promise<Assistant | null>;
   get(projectId: string, assistantId: string): Promise<Assistant | null>;
   /** Newest first. */
   list(projectId: string, page: { limit: number; after?: string | undefined }): Promise<Assistant[]>;
@@ -29,10 +34,10 @@ export function createAssistantRepository(
 ): AssistantRepository {
   const { assistants, assistantVersions, threads } = models;
   const find = (projectId: string, assistantId: string) =>
-    assistants.findOne({ _id: assistantId, project_id: projectId }).lean<AssistantDocument>();
+    assistants.findOne({ _id: assistantId, project_id: projectId, removed_at: null }).lean<AssistantDocument>();
 
   return {
-    async create(projectId, input) {
+    async create(projectId, input, key) {
       const now = new Date();
       const document: AssistantDocument = {
         _id: newId(),
@@ -42,9 +47,23 @@ export function createAssistantRepository(
         limits: { ...DEFAULT_LIMITS, ...withoutUndefined(input.limits) },
         created_at: now,
         updated_at: now,
+        ...keyFields(key),
       };
-      await insertOne(assistants, document);
+      try {
+        await insertOne(assistants, document);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
+      }
       return toAssistant(document);
+    },
+
+    async byRequest(projectId, key) {
+      const found = await assistants
+        .findOne({ project_id: projectId, idempotency_key: key.key })
+        .lean<AssistantDocument>();
+      const document = sameRequestOfLiving(found, key, 'assistant');
+      return document && toAssistant(document);
     },
 
     async get(projectId, assistantId) {
@@ -53,7 +72,7 @@ export function createAssistantRepository(
     },
 
     async list(projectId, { limit, after }) {
-      const filter = { project_id: projectId, ...(after ? { _id: { $lt: after } } : {}) };
+      const filter = { project_id: projectId, removed_at: null, ...(after ? { _id: { $lt: after } } : {}) };
       const documents = await assistants.find(filter).sort({ _id: -1 }).limit(limit).lean<AssistantDocument[]>();
       return documents.map((document) => toAssistant(document));
     },
@@ -62,7 +81,7 @@ export function createAssistantRepository(
       const current = await find(projectId, assistantId);
       if (!current) return null;
       // The old version is kept before the new one appears. A crash in between leaves a copy of the current version, which `listVersions` leaves out.
-      const { _id, ...rest } = current;
+      const { _id, idempotency_key: _key, fingerprint: _fingerprint, ...rest } = current;
       await assistantVersions.updateOne(
         { _id: `${_id}:${current.version}` },
         { $setOnInsert: { assistant_id: _id, ...rest } },
@@ -99,9 +118,9 @@ export function createAssistantRepository(
       });
       if (used)
         throw new AppError('assistant_in_use', { detail: 'Threads use this assistant; give them another one first.' });
-      const { deletedCount } = await assistants.deleteOne({ _id: assistantId, project_id: projectId });
-      if (deletedCount === 1) await assistantVersions.deleteMany({ project_id: projectId, assistant_id: assistantId });
-      return deletedCount === 1;
+      const removed = await bury(assistants, { _id: assistantId, project_id: projectId });
+      if (removed) await assistantVersions.deleteMany({ project_id: projectId, assistant_id: assistantId });
+      return removed;
     },
 
     async listVersions(projectId, assistantId, { limit, before }) {

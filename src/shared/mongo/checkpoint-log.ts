@@ -10,6 +10,7 @@ import { isDuplicateKey } from './connect-mongo.ts';
 import type { CheckpointDocument, CheckpointMetadata } from './documents.ts';
 import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
+import { keyFields, type RequestKey, sameRequest } from './request-key.ts';
 
 /** Where the next checkpoint goes: after `base`, which is the newest of the thread (`head`) unless it forks. null: the empty thread. */
 export interface LogPosition {
@@ -25,6 +26,8 @@ export interface NewCheckpoint {
   readonly messages: readonly Message[];
   readonly replaced?: readonly string[];
   readonly removed?: readonly string[];
+  /** Only with `fail`: a key that is taken is a conflict too. */
+  readonly key?: RequestKey | undefined;
   readonly metadata: CheckpointMetadata;
 }
 
@@ -40,6 +43,8 @@ export interface CheckpointLog {
   head(projectId: string, threadId: string): Promise<CheckpointDocument | null>;
   byId(projectId: string, threadId: string, checkpointId: string): Promise<CheckpointDocument | null>;
   byVersion(projectId: string, threadId: string, version: number): Promise<CheckpointDocument | null>;
+  /** What an earlier request with this key committed. @throws AppError idempotency_key_reused */
+  byRequest(projectId: string, key: RequestKey): Promise<CheckpointDocument | null>;
   ofRun(projectId: string, runId: string): Promise<CheckpointDocument[]>;
   /** Newest first, from `below` (exclusive), whatever branch they are on. */
   newest(projectId: string, threadId: string, limit: number, below?: number): Promise<CheckpointDocument[]>;
@@ -113,6 +118,7 @@ export function createCheckpointLog(models: Pick<Models, 'checkpoints'>): Checkp
       ...(replaced.length + removed.length > 0 ? { edited: true as const } : {}),
       metadata: next.metadata,
       created_at: new Date(),
+      ...keyFields(next.key),
     };
   }
 
@@ -147,6 +153,12 @@ export function createCheckpointLog(models: Pick<Models, 'checkpoints'>): Checkp
 
     byId: (projectId, threadId, checkpointId) =>
       checkpoints.findOne({ _id: checkpointId, ...of(projectId, threadId) }).lean<CheckpointDocument>(),
+
+    byRequest: async (projectId, key) =>
+      sameRequest(
+        await checkpoints.findOne({ project_id: projectId, idempotency_key: key.key }).lean<CheckpointDocument>(),
+        key,
+      ),
 
     ofRun: (projectId, runId) =>
       checkpoints
@@ -206,7 +218,7 @@ export function createCheckpointLog(models: Pick<Models, 'checkpoints'>): Checkp
           .limit(pageSize)
           .batchSize(pageSize + 1)
           .lean<CheckpointDocument[]>();
-        const copies = page.map(({ run_id, step: _step, attempt: _attempt, ...rest }) => ({
+        const copies = page.map(({ run_id, step: _step, attempt: _attempt, idempotency_key: _key, ...rest }) => ({
           ...rest,
           _id: newId(),
           thread_id: toThreadId,

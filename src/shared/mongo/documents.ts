@@ -6,10 +6,11 @@ import type { Message, MessageInput, ToolCall, Usage } from '../domain/message.t
 import type { Lane, Multitask, RunError, RunOptions } from '../domain/run.ts';
 import type { RunStatus } from '../domain/run-status.ts';
 import type { MessagePreview } from '../domain/thread.ts';
+import type { Keyed } from './request-key.ts';
 
 /** What the collections hold. Times are Dates here and text on the wire; absent means "not yet". */
 
-export interface ThreadDocument {
+export interface ThreadDocument extends Keyed {
   _id: string;
   project_id: string;
   name: string;
@@ -29,7 +30,7 @@ export interface ThreadDocument {
   deleted_at?: Date;
 }
 
-export interface AssistantDocument {
+export interface AssistantDocument extends Keyed {
   _id: string;
   project_id: string;
   version: number;
@@ -45,7 +46,7 @@ export interface AssistantDocument {
 }
 
 /** An earlier version of an assistant; `_id` is `<assistant>:<version>`. */
-export interface AssistantVersionDocument extends AssistantDocument {
+export interface AssistantVersionDocument extends Omit<AssistantDocument, keyof Keyed> {
   assistant_id: string;
 }
 
@@ -116,7 +117,7 @@ export interface CheckpointMetadata {
   copied_from?: { thread_id: string; checkpoint_id: string; run_id: string | null };
 }
 
-export interface CheckpointDocument {
+export interface CheckpointDocument extends Omit<Keyed, 'removed_at'> {
   _id: string;
   project_id: string;
   thread_id: string;
@@ -142,7 +143,7 @@ export interface CheckpointDocument {
 }
 
 /** One tool call; `_id` is its idempotency key `<run>:<step>:<i>`. */
-export interface ToolCallDocument {
+export interface ToolCallDocument extends Omit<Keyed, 'removed_at'> {
   _id: string;
   project_id: string;
   thread_id: string;

@@ -9,6 +9,7 @@ import type {
   ToolCallDocument,
   WorkerDocument,
 } from './documents.ts';
+import { REMOVED_KEY_SECONDS } from './request-key.ts';
 
 const { Mixed } = Schema.Types;
 const id = { type: String, required: true } as const;
@@ -39,6 +40,18 @@ export interface Models {
   readonly lanes: Model<LaneDocument>;
 }
 
+const keyed = { idempotency_key: String, fingerprint: String } as const;
+const removable = { ...keyed, removed_at: maybeTime } as const;
+
+const idempotency: Index = [
+  { project_id: 1, idempotency_key: 1 },
+  { name: 'idempotency', unique: true, partialFilterExpression: { idempotency_key: { $exists: true } } },
+];
+const removedKeys: Index = [
+  { removed_at: 1 },
+  { name: 'removed_keys', expireAfterSeconds: REMOVED_KEY_SECONDS, sparse: true },
+];
+
 const behaviour = {
   model: text,
   instructions: { type: String, default: '' },
@@ -68,8 +81,11 @@ export function createModels(connection: Connection): Models {
         created_at: time,
         updated_at: time,
         deleted_at: maybeTime,
+        ...removable,
       },
       [
+        idempotency,
+        removedKeys,
         [{ project_id: 1, temporary: 1, updated_at: -1, _id: -1 }, { name: 'list' }],
         [{ deleted_at: 1 }, { name: 'deleted', sparse: true }],
         [
@@ -81,8 +97,17 @@ export function createModels(connection: Connection): Models {
     assistants: define(
       connection,
       'assistants',
-      { _id: id, project_id: id, version: whole, name: text, ...behaviour, created_at: time, updated_at: time },
-      [[{ project_id: 1, _id: -1 }, { name: 'list' }]],
+      {
+        _id: id,
+        project_id: id,
+        version: whole,
+        name: text,
+        ...behaviour,
+        created_at: time,
+        updated_at: time,
+        ...removable,
+      },
+      [[{ project_id: 1, _id: -1 }, { name: 'list' }], idempotency, removedKeys],
     ),
     assistantVersions: define(
       connection,
@@ -116,8 +141,7 @@ export function createModels(connection: Connection): Models {
         worker_id: any,
         multitask_strategy: text,
         lane: text,
-        idempotency_key: String,
-        fingerprint: String,
+        ...keyed,
         input: any,
         options: any,
         metadata: any,
@@ -139,10 +163,7 @@ export function createModels(connection: Connection): Models {
       },
       [
         [{ thread_id: 1 }, { name: 'one_active_per_thread', unique: true, partialFilterExpression: { active: true } }],
-        [
-          { project_id: 1, idempotency_key: 1 },
-          { name: 'idempotency', unique: true, partialFilterExpression: { idempotency_key: { $exists: true } } },
-        ],
+        idempotency,
         [
           { thread_id: 1, seq: 1 },
           { name: 'waiting', partialFilterExpression: { status: 'queued' } },
@@ -175,8 +196,10 @@ export function createModels(connection: Connection): Models {
         edited: { type: Boolean, default: undefined },
         metadata: any,
         created_at: time,
+        ...keyed,
       },
       [
+        idempotency,
         [
           { thread_id: 1, version: 1 },
           { name: 'log', unique: true },
@@ -208,6 +231,7 @@ export function createModels(connection: Connection): Models {
         started_at: time,
         finished_at: maybeTime,
         result: { type: Mixed, default: undefined },
+        ...keyed,
       },
       [
         [{ run_id: 1, step: 1 }, { name: 'of_run' }],

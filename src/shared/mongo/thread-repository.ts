@@ -8,6 +8,7 @@ import { isDuplicateKey } from './connect-mongo.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
 import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
+import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import { toThread } from './to-wire.ts';
 
 export interface NewThread {
@@ -16,6 +17,9 @@ export interface NewThread {
   readonly assistantId: string;
   readonly metadata: Metadata;
   readonly temporary?: boolean;
+  /** Of the newest message, for a thread that is created with some. */
+  readonly lastMessage?: MessagePreview | null;
+  readonly key?: RequestKey | undefined;
 }
 
 export interface RunPlace {
@@ -33,8 +37,10 @@ export interface NotedEnd {
 }
 
 export interface ThreadRepository {
-  /** @throws AppError `thread_exists` when the id is taken, by whatever project. */
+  /** @throws AppError `thread_exists` when the id is taken, by whatever project, or the key is. */
   create(projectId: string, thread: NewThread): Promise<Thread>;
+  /** What an earlier request with this key created. @throws AppError idempotency_key_reused, not_found (it was deleted) */
+  byRequest(projectId: string, key: RequestKey): Promise<Thread | null>;
   get(projectId: string, threadId: string): Promise<Thread | null>;
   /** Most recently updated first; temporary threads are left out. `search`: only those with this text in their name, in whatever case. */
   list(
@@ -60,7 +66,12 @@ export interface ThreadRepository {
 
 export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>): ThreadRepository {
   const { threads, runs } = models;
-  const visible = (projectId: string, threadId: string) => ({ _id: threadId, project_id: projectId, deleted_at: null });
+  const visible = (projectId: string, threadId: string) => ({
+    _id: threadId,
+    project_id: projectId,
+    deleted_at: null,
+    removed_at: null,
+  });
 
   /** Status is derived from the runs that hold the threads: one look-up for a page, and nothing that could disagree with them. */
   async function present(documents: readonly ThreadDocument[]): Promise<Thread[]> {
@@ -77,8 +88,21 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
   const presentOne = async (document: ThreadDocument | null) =>
     document ? ((await present([document]))[0] ?? null) : null;
 
+  /** An id that a client chose can be used again at once when its thread is gone, whatever key is kept there. */
+  async function takeOver(document: ThreadDocument): Promise<boolean> {
+    const { _id, project_id, idempotency_key = null } = document;
+    const remains = { _id, project_id, removed_at: { $exists: true }, idempotency_key: { $ne: idempotency_key } };
+    try {
+      const { matchedCount } = await threads.collection.replaceOne(remains as object, document);
+      return matchedCount === 1;
+    } catch (error) {
+      if (isDuplicateKey(error)) return false;
+      throw error;
+    }
+  }
+
   return {
-    async create(projectId, { threadId, name, assistantId, metadata, temporary = false }) {
+    async create(projectId, { threadId, name, assistantId, metadata, temporary = false, lastMessage = null, key }) {
       const now = new Date();
       const document: ThreadDocument = {
         _id: threadId ?? newId(),
@@ -88,20 +112,31 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         metadata,
         run_seq: 0,
         settled_seq: 0,
-        last_message: null,
+        last_message: lastMessage,
         last_run_status: null,
         temporary,
         created_at: now,
         updated_at: now,
+        ...keyFields(key),
       };
       try {
         await insertOne(threads, document);
       } catch (error) {
-        if (isDuplicateKey(error)) throw new AppError('thread_exists', { detail: 'A thread with this id exists.' });
-        throw error;
+        if (!isDuplicateKey(error)) throw error;
+        if (!(await takeOver(document)))
+          throw new AppError('thread_exists', { detail: 'A thread with this id exists.' });
       }
       return toThread(document, 'idle');
     },
+
+    byRequest: async (projectId, key) =>
+      presentOne(
+        sameRequestOfLiving(
+          await threads.findOne({ project_id: projectId, idempotency_key: key.key }).lean<ThreadDocument>(),
+          key,
+          'thread',
+        ),
+      ),
 
     get: async (projectId, threadId) =>
       presentOne(await threads.findOne(visible(projectId, threadId)).lean<ThreadDocument>()),
@@ -201,7 +236,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
     },
 
     async removeDocument(projectId, threadId) {
-      await threads.deleteOne({ _id: threadId, project_id: projectId });
+      await bury(threads, { _id: threadId, project_id: projectId });
     },
   };
 }

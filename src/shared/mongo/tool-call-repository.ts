@@ -3,6 +3,7 @@ import { isDuplicateKey } from './connect-mongo.ts';
 import type { ToolCallDocument } from './documents.ts';
 import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
+import { type RequestKey, sameRequest } from './request-key.ts';
 
 /** Stable idempotency key of the i-th call of a step. */
 export const toolCallKey = (runId: string, step: number, index: number): string => `${runId}:${step}:${index}`;
@@ -18,6 +19,8 @@ export interface ToolCallRepository {
     record: Omit<ToolCallDocument, 'status' | 'started_at' | 'finished_at' | 'result'>,
     content: string,
   ): Promise<void>;
+  /** What an earlier delivery with this key left: of each of its calls that nobody else was first with. @throws AppError idempotency_key_reused */
+  ofRequest(projectId: string, runId: string, key: RequestKey): Promise<ToolCallDocument[]>;
   ofStep(projectId: string, runId: string, step: number): Promise<ToolCallDocument[]>;
   removeOfThread(projectId: string, threadId: string): Promise<void>;
 }
@@ -56,6 +59,14 @@ export function createToolCallRepository(models: Pick<Models, 'toolCalls'>): Too
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
       }
+    },
+    async ofRequest(projectId, runId, key) {
+      const records = await toolCalls
+        .find({ run_id: runId, project_id: projectId, idempotency_key: key.key })
+        .batchSize(1001)
+        .lean<ToolCallDocument[]>();
+      sameRequest(records[0] ?? null, key);
+      return records;
     },
     ofStep: (projectId, runId, step) =>
       toolCalls.find({ project_id: projectId, run_id: runId, step }).batchSize(1001).lean<ToolCallDocument[]>(),

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import { AppError } from '../shared/errors/app-error.ts';
+import type { RequestKey } from '../shared/mongo/request-key.ts';
+import type { Contract, ResponseSpec } from './endpoint.ts';
+
+/** For the contracts of endpoints that take it. */
+export const IDEMPOTENCY = {
+  requestHeaders: {
+    'Idempotency-Key':
+      'The same key and body give what the first request made, however often and after whatever crash; another body is 422. 1 to 255 visible ASCII characters.',
+  },
+  responseHeaders: { 'Idempotent-Replayed': '`true` when an earlier request with this Idempotency-Key did it.' },
+  problems: ['invalid_idempotency_key', 'idempotency_key_reused'],
+} as const satisfies Pick<Contract, 'requestHeaders' | 'problems'> & { responseHeaders: ResponseSpec['headers'] };
+
+/** The request's key. @throws AppError invalid_idempotency_key; a header sent twice arrives joined by a blank and is refused too. */
+export function idempotencyKey(req: Pick<Request, 'get'>): string | undefined {
+  const key = req.get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new AppError('invalid_idempotency_key', {
+    detail: 'Idempotency-Key must be 1 to 255 visible ASCII characters, sent once.',
+  });
+}
+
+/** @param asked all that tells one request from another: the operation, ids of the path, the body as it was validated. */
+export const requestKey = (key: string | undefined, asked: unknown): RequestKey | undefined =>
+  key === undefined
+    ? undefined
+    : { key, fingerprint: createHash('sha256').update(JSON.stringify(asked)).digest('base64url') };
+
+interface Once<T> {
+  readonly value: T;
+  /** An earlier request with the same key made it. */
+  readonly replayed: boolean;
+  /** What the answer says of that. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes what a request asks for, or finds what the first request with its key made; that one may have been answered, may have crashed before its answer, or may be
+ * under way in another process. Without a key it is always made.
+ * @param find null when there is nothing. @throws AppError idempotency_key_reused for another body, not_found for what was deleted since
+ * @param make stores the key in the same write as the effect, under a unique index, and throws an AppError when that refuses
+ */
+export async function once<T>(
+  key: RequestKey | undefined,
+  { find, make }: { find: (key: RequestKey) => Promise<T | null>; make: (key?: RequestKey) => Promise<T> },
+): Promise<Once<T>> {
+  if (!key) return made(await make());
+  const first = await find(key);
+  if (first !== null) return found(first);
+  try {
+    return made(await make(key));
+  } catch (error) {
+    // What stands in the way may be the work of an identical request that was faster: its key, or what it changed.
+    const winner = error instanceof AppError ? await find(key) : null;
+    if (winner === null) throw error;
+    return found(winner);
+  }
+}
+
+const made = <T>(value: T): Once<T> => ({ value, replayed: false, headers: {} });
+const found = <T>(value: T): Once<T> => ({ value, replayed: true, headers: { 'Idempotent-Replayed': 'true' } });
