@@ -1,22 +1,27 @@
 import type { Row } from '../oracle/row.ts';
 import type { Rig } from '../rig/start-rig.ts';
-import { underLoad } from './under-load.ts';
+import { type UnderLoad, underLoad } from './under-load.ts';
 
-/** SIGKILL to an API process with streaming clients, which rejoin at another one. The runs themselves are not touched. */
+/**
+ * SIGKILL to an API process with streaming clients, which rejoin at another one. The runs themselves are not touched. From the second kill on the victim is the one that all clients
+ * went to after the kill before.
+ */
 export async function apiKill(
   rig: Rig,
-  options: { readonly n: number; readonly seats: number; readonly everyMs: number; readonly giveUpMs: number },
+  options: Pick<UnderLoad, 'n' | 'seats' | 'everyMs' | 'giveUpMs' | 'pace'>,
 ): Promise<Row> {
+  const cut: number[] = [];
   return underLoad(rig, {
     ...options,
     fault: 'api kill -9',
-    mayEnd: () => false,
+    note: () => `streams cut by each kill: ${cut.join(', ')}`,
     async inject(_round, load) {
-      const delivered = load.underWay > 0;
-      const victim = rig.apis.find((api) => !api.ended);
-      await victim?.kill();
+      const streams = [...load.underWay].map((run) => ({ run, before: run.connections }));
+      await rig.apis.find((api) => !api.ended)?.kill();
       await rig.startApi();
-      return { delivered: delivered && victim !== undefined };
+      const hit = streams.filter(({ run, before }) => run.connections > before).length;
+      cut.push(hit);
+      return { delivered: hit > 0 };
     },
   });
 }

@@ -24,7 +24,7 @@ export async function mongoFault(
       if (fault === 'store kill -9 and restart') {
         const meanwhile = probe.during(1500, MEANWHILE);
         await rig.restartStore();
-        return { delivered: load.underWay > 0, wrong: await meanwhile };
+        return { delivered: load.underWay.size > 0, wrong: await meanwhile };
       }
       const before = rig.mongoProxy.hits;
       await rig.mongoProxy.set(fault === 'mongo refused' ? 'refuse' : 'black-hole');

@@ -19,7 +19,7 @@ const ways = {
   },
 
   'redis FLUSHALL': async (rig: Rig, _during: During, load: Load): Promise<Injected> => {
-    const delivered = (await anyKeys(rig)) && load.underWay > 0;
+    const delivered = (await anyKeys(rig)) && load.underWay.size > 0;
     await withRedis(rig, (redis) => redis.flushall());
     return { delivered };
   },
@@ -37,7 +37,7 @@ const ways = {
   'redis hung (SIGSTOP)': async (rig: Rig, during: During, load: Load): Promise<Injected> => {
     process.kill(rig.redis.pid, 'SIGSTOP');
     try {
-      return { delivered: load.underWay > 0, wrong: await during() };
+      return { delivered: load.underWay.size > 0, wrong: await during() };
     } finally {
       process.kill(rig.redis.pid, 'SIGCONT');
     }

@@ -20,7 +20,7 @@ export async function rollingRestart(
     fault: `${kind} SIGTERM, one after the other`,
     note: () => `exits after ${exits.map((ms) => `${ms} ms`).join(', ')}`,
     async inject(_round, load) {
-      const delivered = load.underWay > 0;
+      const delivered = load.underWay.size > 0;
       const victim = (kind === 'worker' ? rig.workers : rig.apis).find((child) => !child.ended);
       await (kind === 'worker' ? rig.startWorker() : rig.startApi());
       if (!victim) return { delivered: false };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunDocument } from '../../../src/shared/mongo/documents.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import type { PlayedRun } from '../load/play-run.ts';
 import { type Load, startLoad } from '../load/start-load.ts';
 import { judgeLoad } from '../oracle/judge-load.ts';
@@ -22,6 +23,8 @@ export interface UnderLoad {
   readonly everyMs: number;
   readonly giveUpMs: number;
   readonly silenceMs?: number;
+  /** Words of each run's answer and the pause before each. */
+  readonly pace?: { readonly words: number; readonly delayMs: number };
   /** Makes the fault and, where it lasts, ends it. */
   readonly inject: (round: number, load: Load) => Promise<Injected>;
   /** Runs whose end other than `completed` is right. */
@@ -29,13 +32,15 @@ export interface UnderLoad {
   readonly note?: () => string;
 }
 
-/** Injects a fault `n` times into a server that is busy, lets everything end, and asks the oracle. */
+/**
+ * Injects a fault `n` times into a server that is busy, lets everything end, and asks the oracle. Before the next injection each run that was under way has shown a sign of life, so
+ * that one run's wait is never that for two outages.
+ */
 export async function underLoad(rig: Rig, options: UnderLoad): Promise<Row> {
-  const { fault, n, seats, everyMs, giveUpMs, silenceMs, inject, mayEnd } = options;
+  const { fault, n, seats, everyMs, giveUpMs, silenceMs, inject, mayEnd, pace } = options;
   const load = await startLoad(rig, {
     seats,
-    words: 12,
-    delayMs: 40,
+    ...(pace ?? { words: 12, delayMs: 40 }),
     giveUpMs,
     ...(silenceMs === undefined ? {} : { silenceMs }),
   });
@@ -45,7 +50,12 @@ export async function underLoad(rig: Rig, options: UnderLoad): Promise<Row> {
     for (let round = 0; round < n; round += 1) {
       await sleep(everyMs * (0.5 + Math.random()));
       injected.push(await inject(round, load));
-      overAt.push(Date.now());
+      const at = Date.now();
+      overAt.push(at);
+      const hit = [...load.underWay].filter(({ frames }) => frames.length > 0);
+      const heard = () => hit.every((run) => !load.underWay.has(run) || (run.frames.at(-1)?.at ?? 0) > at);
+      // A run that is not heard of any more is a finding of its own, at its end.
+      await waitFor(heard, { what: 'runs go on', timeoutMs: giveUpMs }).catch(() => undefined);
     }
     await sleep(everyMs);
     await load.stop();

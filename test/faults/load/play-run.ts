@@ -39,8 +39,8 @@ export async function playRun(options: {
   readonly distrust: boolean;
   /** Ends it at once: nobody asks any more what comes of it. */
   readonly abandoned: AbortSignal;
-  /** Told the run's id as soon as the client has it. */
-  readonly onAccepted?: (runId: string) => void;
+  /** Gets the run at its beginning, to watch it. */
+  readonly onStart: (played: PlayedRun) => void;
 }): Promise<PlayedRun> {
   const { pickApi, threadId, plan, distrust } = options;
   const acceptAt = options.background ? '/runs' : '/runs/stream';
@@ -57,6 +57,7 @@ export async function playRun(options: {
     done: false,
     problems: [],
   };
+  options.onStart(played);
   const body = { thread_id: threadId, input: plan.userText };
   let last: EventCursor | null = null;
 
@@ -96,9 +97,7 @@ export async function playRun(options: {
       silenceMs: options.silenceMs,
       signal: givenUp,
       onHeaders(headers) {
-        if (played.runId !== null) return;
-        played.runId = headers['content-location']?.split('/').at(-1) ?? null;
-        if (played.runId !== null) options.onAccepted?.(played.runId);
+        played.runId ??= headers['content-location']?.split('/').at(-1) ?? null;
       },
       onFrame,
     });

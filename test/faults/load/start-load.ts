@@ -18,7 +18,7 @@ export interface LoadOptions {
 /** Clients that go on sending runs until they are told to stop. */
 export interface Load {
   /** Runs that have not ended for their clients. */
-  readonly underWay: number;
+  readonly underWay: ReadonlySet<PlayedRun>;
   /** Those that have. */
   readonly played: readonly PlayedRun[];
   /** No new runs; settles when the last has ended. */
@@ -34,29 +34,28 @@ export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
   const { words, delayMs, giveUpMs, kinds = ALL_KINDS, silenceMs = 20_000, liar } = options;
   const assistant = await rig.client.createAssistant({ tools: PLAN_TOOLS });
   const played: PlayedRun[] = [];
+  const underWay = new Set<PlayedRun>();
   const abandoned = new AbortController();
   let stopped = false;
-  let underWay = 0;
 
   async function sit(threadId: string): Promise<void> {
     while (!stopped) {
       runs += 1;
       const kind = kinds[runs % kinds.length] ?? 'text';
-      underWay += 1;
       const plan = planRun(runs, kind, { words, delayMs });
-      played.push(
-        await playRun({
-          pickApi: liar === undefined ? rig.pickApi : () => liar,
-          threadId,
-          plan,
-          giveUpMs,
-          silenceMs,
-          background: liar !== undefined && Math.floor(runs / kinds.length) % 2 === 0,
-          distrust: liar !== undefined,
-          abandoned: abandoned.signal,
-        }),
-      );
-      underWay -= 1;
+      const run = await playRun({
+        pickApi: liar === undefined ? rig.pickApi : () => liar,
+        threadId,
+        plan,
+        giveUpMs,
+        silenceMs,
+        background: liar !== undefined && Math.floor(runs / kinds.length) % 2 === 0,
+        distrust: liar !== undefined,
+        abandoned: abandoned.signal,
+        onStart: (started) => void underWay.add(started),
+      });
+      underWay.delete(run);
+      played.push(run);
     }
   }
   const threads = await Promise.all(
@@ -64,9 +63,7 @@ export async function startLoad(rig: Rig, options: LoadOptions): Promise<Load> {
   );
   const seats = threads.map((thread) => sit(thread.thread_id));
   return {
-    get underWay() {
-      return underWay;
-    },
+    underWay,
     played,
     async stop() {
       stopped = true;

@@ -104,14 +104,24 @@ async function checkToolCalls(
   }
 }
 
-/** Runs of a thread start in the order they were accepted, each after the end of the one before. */
-export function checkOrder(runs: readonly RunDocument[], found: Findings): void {
-  let before: RunDocument | null = null;
-  for (const run of runs.toSorted((a, b) => a.seq - b.seq)) {
-    if (!run.started_at) continue;
-    const ended = before?.finished_at ?? null;
-    if (before && (ended === null || run.started_at < ended))
+/**
+ * Runs of a thread start one after the other, each after the end of the one before, in the order of their places.
+ * @param atOnce two runs whose requests were under way at the same time may start in any order
+ */
+export function checkOrder(
+  runs: readonly RunDocument[],
+  found: Findings,
+  atOnce: (one: RunDocument, other: RunDocument) => boolean = () => false,
+): void {
+  const started = runs.flatMap((run) => (run.started_at ? [{ run, at: run.started_at.getTime() }] : []));
+  const ordered = started.toSorted((a, b) => a.at - b.at || a.run.seq - b.run.seq);
+  for (const [i, { run, at }] of ordered.entries()) {
+    const before = ordered[i - 1]?.run;
+    const ended = before?.finished_at?.getTime() ?? null;
+    if (before && (ended === null || at < ended))
       found.wrong.push(`run ${run._id} started before the end of ${before._id}`);
-    before = run;
+    for (const { run: earlier } of ordered.slice(0, i))
+      if (earlier.seq > run.seq && !atOnce(earlier, run))
+        found.wrong.push(`run ${earlier._id} (place ${earlier.seq}) started before ${run._id} (place ${run.seq})`);
   }
 }
