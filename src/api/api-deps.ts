@@ -14,6 +14,7 @@ import type { RunEventHub } from '../shared/run-events/run-event-hub.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { Once } from './idempotency-key.ts';
 import type { QueueStreams } from './ops/queue-streams.ts';
 import type { RunStreams } from './sse/run-streams.ts';
 
@@ -38,6 +39,7 @@ export interface ApiDeps {
   readonly dispatcher: Dispatcher;
   readonly canceller: RunCanceller;
   readonly remover: ThreadRemover;
+  readonly once: Once;
   readonly hub: RunEventHub;
   readonly streams: RunStreams;
   readonly anyRun: AnyRun;

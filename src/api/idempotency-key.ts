@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Request } from 'express';
+import type { Request as HttpRequest } from 'express';
 import { AppError } from '../shared/errors/app-error.ts';
 import type { RequestKey } from '../shared/mongo/request-key.ts';
 import type { Contract, ResponseSpec } from './endpoint.ts';
@@ -15,7 +15,7 @@ export const IDEMPOTENCY = {
 } as const satisfies Pick<Contract, 'requestHeaders' | 'problems'> & { responseHeaders: ResponseSpec['headers'] };
 
 /** The request's key. @throws AppError invalid_idempotency_key; a header sent twice arrives joined by a blank and is refused too. */
-export function idempotencyKey(req: Pick<Request, 'get'>): string | undefined {
+export function idempotencyKey(req: Pick<HttpRequest, 'get'>): string | undefined {
   const key = req.get('idempotency-key');
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
   throw new AppError('invalid_idempotency_key', {
@@ -29,7 +29,7 @@ export const requestKey = (key: string | undefined, asked: unknown): RequestKey 
     ? undefined
     : { key, fingerprint: createHash('sha256').update(JSON.stringify(asked)).digest('base64url') };
 
-interface Once<T> {
+interface Done<T> {
   readonly value: T;
   /** An earlier request with the same key made it. */
   readonly replayed: boolean;
@@ -37,17 +37,34 @@ interface Once<T> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+interface Request<T> {
+  /** null when there is nothing. @throws AppError idempotency_key_reused for another body, not_found for what was deleted since */
+  find(key: RequestKey): Promise<T | null>;
+  /** Stores the key in the same write as the effect, under a unique index, and throws an AppError when that refuses. */
+  make(key?: RequestKey): Promise<T>;
+}
+
 /**
  * Makes what a request asks for, or finds what the first request with its key made; that one may have been answered, may have crashed before its answer, or may be
  * under way in another process. Without a key it is always made.
- * @param find null when there is nothing. @throws AppError idempotency_key_reused for another body, not_found for what was deleted since
- * @param make stores the key in the same write as the effect, under a unique index, and throws an AppError when that refuses
  */
-export async function once<T>(
-  key: RequestKey | undefined,
-  { find, make }: { find: (key: RequestKey) => Promise<T | null>; make: (key?: RequestKey) => Promise<T> },
-): Promise<Once<T>> {
-  if (!key) return made(await make());
+export type Once = <T>(projectId: string, key: RequestKey | undefined, request: Request<T>) => Promise<Done<T>>;
+
+/** Identical requests that are under way in this process share one answer: the database decides between processes, and engines on PostgreSQL are slow to part many at once. */
+export function createOnce(): Once {
+  const underWay = new Map<string, Promise<Done<unknown>>>();
+  return async <T>(projectId: string, key: RequestKey | undefined, request: Request<T>) => {
+    if (!key) return made(await request.make());
+    const id = `${projectId} ${key.key} ${key.fingerprint}`;
+    const first = underWay.get(id) as Promise<Done<T>> | undefined;
+    if (first) return found((await first).value);
+    const work = findOrMake(key, request).finally(() => underWay.delete(id));
+    underWay.set(id, work);
+    return work;
+  };
+}
+
+async function findOrMake<T>(key: RequestKey, { find, make }: Request<T>): Promise<Done<T>> {
   const first = await find(key);
   if (first !== null) return found(first);
   try {
@@ -60,5 +77,5 @@ export async function once<T>(
   }
 }
 
-const made = <T>(value: T): Once<T> => ({ value, replayed: false, headers: {} });
-const found = <T>(value: T): Once<T> => ({ value, replayed: true, headers: { 'Idempotent-Replayed': 'true' } });
+const made = <T>(value: T): Done<T> => ({ value, replayed: false, headers: {} });
+const found = <T>(value: T): Done<T> => ({ value, replayed: true, headers: { 'Idempotent-Replayed': 'true' } });

@@ -11,6 +11,7 @@ import { createQueueWatch } from '../shared/ops/queue-watch.ts';
 import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
 import { createApp } from './app.ts';
 import { createHttpServer } from './create-http-server.ts';
+import { createOnce } from './idempotency-key.ts';
 import { createQueueStreams } from './ops/queue-streams.ts';
 import { createRunStreams } from './sse/run-streams.ts';
 
@@ -44,6 +45,7 @@ export async function startApi(options: {
     ...services,
     config,
     logger,
+    once: createOnce(),
     hub,
     streams,
     anyRun: createAnyRun(models),

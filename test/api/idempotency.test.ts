@@ -1,12 +1,34 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApi } from '../../src/api/start-api.ts';
+import { loadConfig } from '../../src/shared/config/load-config.ts';
 import type { Assistant } from '../../src/shared/domain/assistant.ts';
 import type { ThreadState } from '../../src/shared/domain/checkpoint.ts';
 import type { Run } from '../../src/shared/domain/run.ts';
 import type { Thread } from '../../src/shared/domain/thread.ts';
+import { createReleaseStack } from '../../src/shared/lifecycle/release-stack.ts';
+import { createLogger } from '../../src/shared/logging/create-logger.ts';
 import { asks, useSkein } from '../support/skein.ts';
-import type { Answer } from '../support/skein-client.ts';
+import { type Answer, createClient } from '../support/skein-client.ts';
 
 const skein = useSkein();
+
+/** All APIs on this record: identical requests must agree in the database too, not only within one of them. */
+const urls: string[] = [];
+const undo: (() => unknown)[] = [];
+beforeAll(async () => {
+  urls.push(skein.url);
+  for (let n = 0; n < 3; n += 1) {
+    const releases = createReleaseStack();
+    undo.push(() => releases.release());
+    const logger = createLogger({ name: 'test', level: 'silent' });
+    const api = await startApi({ config: loadConfig(skein.env), logger, releases });
+    undo.push(() => api.stop());
+    urls.push(`http://127.0.0.1:${api.port}`);
+  }
+});
+afterAll(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
 
 /** What any of the endpoints answers. */
 type Made = Omit<Thread & Assistant & ThreadState, 'status' | 'metadata'> &
@@ -17,8 +39,18 @@ interface Call {
 }
 let keys = 0;
 const newKey = () => `key-${++keys}`;
-const send = ({ path, body }: Call, key: string) =>
-  skein.send<Made>('POST', path, body, key === '' ? {} : { 'idempotency-key': key });
+const send = ({ path, body }: Call, key: string, url = skein.url) =>
+  createClient(() => url).send<Made>('POST', path, body, key === '' ? {} : { 'idempotency-key': key });
+/** Over all APIs. Like any client they repeat what was answered with 503: an engine on PostgreSQL takes seconds to part many inserts of one key. */
+const sendAtOnce = (call: Call, key: string, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      for (;;) {
+        const answer = await send(call, key, urls[n % urls.length]);
+        if (answer.status !== 503) return answer;
+      }
+    }),
+  );
 const replayed = (answer: Answer<unknown>) => answer.headers.get('idempotent-replayed');
 
 /** A thread with one answer in it. */
@@ -142,12 +174,12 @@ describe.each(Object.entries(ENDPOINTS))('%s with an Idempotency-Key', (_name, {
     const [call] = await prepare();
     const key = newKey();
     const before = await countAll();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => send(call, key)));
+    const answers = await sendAtOnce(call, key, 50);
     expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => status));
-    const made = answers.filter((answer) => replayed(answer) === null);
-    expect(made).toHaveLength(1);
-    const ids = answers.map(({ body }) => idOf(body));
-    expect(ids).toEqual(ids.map(() => idOf((made[0] as Answer<Made>).body)));
+    expect(answers.filter((answer) => replayed(answer) === null).length).toBeLessThanOrEqual(1);
+    const [first, ...others] = answers.map(({ body }) => idOf(body));
+    expect(first).toBeDefined();
+    expect(others).toEqual(others.map(() => first));
     const alone = await countAll();
     // As many things as one such request makes.
     const [again] = await prepare();
@@ -279,7 +311,7 @@ describe('a repeat that finds the world changed by the first request', () => {
     const input = asks({ tokens: 200, delay_ms: 10 });
     const call = { path: '/runs', body: { thread_id, input, multitask_strategy: 'reject' } };
     const key = newKey();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => send(call, key)));
+    const answers = await sendAtOnce(call, key, 20);
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
     expect(new Set(answers.map(({ body }) => body.run_id)).size).toBe(1);
     expect((await send(call, newKey())).body.code).toBe('thread_busy');

@@ -14,6 +14,7 @@ import { listVersions } from '../../src/api/assistants/list-versions.ts';
 import { patchAssistant } from '../../src/api/assistants/patch-assistant.ts';
 import { createHttpServer } from '../../src/api/create-http-server.ts';
 import type { Endpoint } from '../../src/api/endpoint.ts';
+import { createOnce } from '../../src/api/idempotency-key.ts';
 import { createThread } from '../../src/api/threads/create-thread.ts';
 import { getThread } from '../../src/api/threads/get-thread.ts';
 import { listThreads } from '../../src/api/threads/list-threads.ts';
@@ -80,7 +81,11 @@ export function useRecordApi(): TestServer & { count(): Promise<number> } {
     });
     models = createModels(connection);
     await ensureIndexes(models);
-    const deps = { threads: createThreadRepository(models), assistants: createAssistantRepository(models) };
+    const deps = {
+      threads: createThreadRepository(models),
+      assistants: createAssistantRepository(models),
+      once: createOnce(),
+    };
     endpoints = [
       listThreads(deps),
       createThread(deps),

@@ -1,10 +1,10 @@
 import { assistantInputSchema, assistantSchema } from '../../shared/domain/assistant.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
 import { exampleAssistant } from './example-assistant.ts';
 
-export const createAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
+export const createAssistant = (deps: Pick<ApiDeps, 'assistants' | 'once'>) =>
   defineEndpoint({
     method: 'post',
     path: '/assistants',
@@ -23,10 +23,14 @@ export const createAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
     },
     problems: ['not_found', ...IDEMPOTENCY.problems],
     async handler({ projectId, body, req }) {
-      const { value: assistant, headers } = await once(requestKey(idempotencyKey(req), ['create assistant', body]), {
-        find: (key) => deps.assistants.byRequest(projectId, key),
-        make: (key) => deps.assistants.create(projectId, body, key),
-      });
+      const { value: assistant, headers } = await deps.once(
+        projectId,
+        requestKey(idempotencyKey(req), ['create assistant', body]),
+        {
+          find: (key) => deps.assistants.byRequest(projectId, key),
+          make: (key) => deps.assistants.create(projectId, body, key),
+        },
+      );
       return {
         status: 201,
         headers: { ...headers, Location: `/assistants/${assistant.assistant_id}` },

@@ -12,11 +12,11 @@ import type { RunDocument } from '../../shared/mongo/documents.ts';
 import { keyFields, type RequestKey, sameRequest } from '../../shared/mongo/request-key.ts';
 import { toRun } from '../../shared/mongo/to-wire.ts';
 import type { ApiDeps } from '../api-deps.ts';
-import { once, requestKey } from '../idempotency-key.ts';
+import { requestKey } from '../idempotency-key.ts';
 
 export type StartRunDeps = Pick<
   ApiDeps,
-  'config' | 'threads' | 'assistants' | 'runs' | 'log' | 'dispatcher' | 'canceller'
+  'config' | 'threads' | 'assistants' | 'runs' | 'log' | 'dispatcher' | 'canceller' | 'once'
 >;
 
 export interface StartedRun {
@@ -50,7 +50,7 @@ export async function startRun(
   idempotencyKey: string | undefined,
   repeat?: Repeat,
 ): Promise<StartedRun> {
-  const { value, ...replay } = await once(requestKey(idempotencyKey, input), {
+  const { value, ...replay } = await deps.once(projectId, requestKey(idempotencyKey, input), {
     async find(key) {
       const first = sameRequest(await deps.runs.byIdempotencyKey(projectId, key.key), key);
       return first && toRun(first);
@@ -152,7 +152,7 @@ async function findAssistant(
 
 /** One for all requests with the same key. Its own key is the run's behind a blank, which no client's key can have. */
 async function createTemporaryThread(
-  deps: Pick<ApiDeps, 'threads'>,
+  deps: Pick<ApiDeps, 'threads' | 'once'>,
   projectId: string,
   assistant: Assistant | null,
   key: RequestKey | undefined,
@@ -162,7 +162,7 @@ async function createTemporaryThread(
       detail: 'A run needs a thread or an assistant.',
       errors: [{ pointer: '/assistant_id', code: 'required', message: 'required without thread_id' }],
     });
-  const { value: thread } = await once(key && { ...key, key: ` ${key.key}` }, {
+  const { value: thread } = await deps.once(projectId, key && { ...key, key: ` ${key.key}` }, {
     find: (threadKey) => deps.threads.byRequest(projectId, threadKey),
     make: (threadKey) =>
       deps.threads.create(projectId, {

@@ -9,7 +9,7 @@ import { toRun } from '../../shared/mongo/to-wire.ts';
 import { toolCallKey } from '../../shared/mongo/tool-call-repository.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
 import { exampleRun } from './example-run.ts';
 import { findRun, RUN_PATHS, runParams } from './run-paths.ts';
 
@@ -22,7 +22,7 @@ const bodySchema = z
   })
   .meta({ id: 'ToolOutputs', example: { tool_outputs: [{ tool_call_id: 'call_1', output: '{"temperature": 21}' }] } });
 
-type Deps = Pick<ApiDeps, 'runs' | 'log' | 'toolCalls' | 'lifecycle' | 'dispatcher'>;
+type Deps = Pick<ApiDeps, 'runs' | 'log' | 'toolCalls' | 'lifecycle' | 'dispatcher' | 'once'>;
 
 export const submitToolOutputs = (deps: Deps): Endpoint[] =>
   RUN_PATHS.map((path) =>
@@ -47,10 +47,14 @@ export const submitToolOutputs = (deps: Deps): Endpoint[] =>
       async handler({ projectId, params, body, req }) {
         const run = await findRun(deps, projectId, params);
         const { tool_outputs: outputs } = body;
-        const { value, headers } = await once(requestKey(idempotencyKey(req), ['tool outputs', run.run_id, outputs]), {
-          find: (key) => findDelivered(deps, run, key, outputs.length),
-          make: (key) => deliver(deps, run, outputs, key),
-        });
+        const { value, headers } = await deps.once(
+          projectId,
+          requestKey(idempotencyKey(req), ['tool outputs', run.run_id, outputs]),
+          {
+            find: (key) => findDelivered(deps, run, key, outputs.length),
+            make: (key) => deliver(deps, run, outputs, key),
+          },
+        );
         return { status: 202, headers, body: value };
       },
     }),

@@ -6,10 +6,10 @@ import { AppError, notFound } from '../../shared/errors/app-error.ts';
 import type { RequestKey } from '../../shared/mongo/request-key.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
 import { exampleThread } from './example-thread.ts';
 
-type Deps = Pick<ApiDeps, 'threads' | 'log' | 'reader'>;
+type Deps = Pick<ApiDeps, 'threads' | 'log' | 'reader' | 'once'>;
 
 export const copyThread = (deps: Deps) =>
   defineEndpoint({
@@ -32,10 +32,14 @@ export const copyThread = (deps: Deps) =>
     problems: ['not_found', ...IDEMPOTENCY.problems],
     async handler({ projectId, params, req }) {
       const { thread_id: original } = params;
-      const { value: thread, headers } = await once(requestKey(idempotencyKey(req), ['copy thread', original]), {
-        find: (key) => deps.threads.byRequest(projectId, key),
-        make: (key) => copy(deps, projectId, original, key),
-      });
+      const { value: thread, headers } = await deps.once(
+        projectId,
+        requestKey(idempotencyKey(req), ['copy thread', original]),
+        {
+          find: (key) => deps.threads.byRequest(projectId, key),
+          make: (key) => copy(deps, projectId, original, key),
+        },
+      );
       return { status: 201, headers: { ...headers, Location: `/threads/${thread.thread_id}` }, body: thread };
     },
   });

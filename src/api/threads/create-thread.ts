@@ -3,10 +3,10 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { assistantMustExist } from '../assistants/assistant-must-exist.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
 import { exampleThread } from './example-thread.ts';
 
-export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
+export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants' | 'once'>) =>
   defineEndpoint({
     method: 'post',
     path: '/threads',
@@ -34,13 +34,17 @@ export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
     async handler({ projectId, body, req }) {
       const { thread_id: threadId, assistant_id: assistantId, name, metadata, if_exists: ifExists } = body;
       try {
-        const { value: thread, headers } = await once(requestKey(idempotencyKey(req), ['create thread', body]), {
-          find: (key) => deps.threads.byRequest(projectId, key),
-          async make(key) {
-            await assistantMustExist(deps.assistants, projectId, assistantId);
-            return deps.threads.create(projectId, { threadId, name, assistantId, metadata, key });
+        const { value: thread, headers } = await deps.once(
+          projectId,
+          requestKey(idempotencyKey(req), ['create thread', body]),
+          {
+            find: (key) => deps.threads.byRequest(projectId, key),
+            async make(key) {
+              await assistantMustExist(deps.assistants, projectId, assistantId);
+              return deps.threads.create(projectId, { threadId, name, assistantId, metadata, key });
+            },
           },
-        });
+        );
         return { status: 201, headers: { ...headers, Location: `/threads/${thread.thread_id}` }, body: thread };
       } catch (error) {
         const taken = error instanceof AppError && error.code === 'thread_exists';

@@ -8,11 +8,11 @@ import type { CheckpointDocument } from '../../shared/mongo/documents.ts';
 import type { RequestKey } from '../../shared/mongo/request-key.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, once, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
 import { exampleState } from './example-state.ts';
 import { toThreadState, unknownCheckpoint } from './thread-state.ts';
 
-type Deps = Pick<ApiDeps, 'threads' | 'runs' | 'log' | 'reader'>;
+type Deps = Pick<ApiDeps, 'threads' | 'runs' | 'log' | 'reader' | 'once'>;
 
 export const updateState = (deps: Deps) =>
   defineEndpoint({
@@ -38,7 +38,8 @@ export const updateState = (deps: Deps) =>
     problems: ['not_found', 'reference_not_found', 'thread_busy', 'state_conflict', ...IDEMPOTENCY.problems],
     async handler({ projectId, params: { thread_id: threadId }, body, req }) {
       if (!(await deps.threads.get(projectId, threadId))) throw notFound('thread');
-      const { value, replayed, headers } = await once(
+      const { value, replayed, headers } = await deps.once(
+        projectId,
         requestKey(idempotencyKey(req), ['update state', threadId, body]),
         {
           async find(key) {
