@@ -79,6 +79,9 @@ describe('the queues page', () => {
       .getByRole('button', { name: /^Retry:/ })
       .first()
       .click();
+    await failedRuns(page).getByRole('link', { name: 'See new run' }).waitFor();
+    // Known to whoever comes later, too.
+    await page.reload();
     await failedRuns(page).getByRole('link', { name: 'See new run' }).click();
     await page.waitForURL(/run=/);
     const again = await callApi<{ metadata: Record<string, unknown> }>(

@@ -177,10 +177,14 @@ describe('a run', () => {
     const page = await browser.open(`/runs?run=${failed.run_id}`);
     await panel(page).getByText('non-empty list of messages').first().waitFor();
     await panel(page).getByRole('button', { name: 'Retry' }).click();
+    await panel(page).getByRole('link', { name: 'Open it' }).waitFor();
+    await page.reload();
     await panel(page).getByRole('link', { name: 'Open it' }).click();
     await page.waitForURL((url) => url.searchParams.get('run') !== failed.run_id);
     const again = await callApi<Run>('GET', `/runs/${new URL(page.url()).searchParams.get('run')}`);
     expect(again.metadata.retry_of).toBe(failed.run_id);
+    await panel(page).getByRole('link', { name: 'an earlier run' }).click();
+    await page.waitForURL((url) => url.searchParams.get('run') === failed.run_id);
   });
 
   it('that does not exist says so', async () => {

@@ -7,6 +7,10 @@ const OPEN: readonly Run['status'][] = ['queued', 'in_progress', 'requires_actio
 /** Has the run not ended yet? */
 export const isOpen = (status: Run['status']): boolean => OPEN.includes(status);
 
+/** The run that this one submits again; null when it was sent by a client. */
+export const retryOf = ({ metadata }: Pick<Run, 'metadata'>): string | null =>
+  typeof metadata.retry_of === 'string' ? metadata.retry_of : null;
+
 export type RunInput = components['schemas']['ThreadRunInput'];
 
 export const listThreadRuns = (threadId: string, limit: number, signal?: AbortSignal): Promise<Page<Run>> =>

@@ -1,7 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleCheck, RotateCw } from 'lucide-react';
-import { useState } from 'react';
 import { sentenceOf } from '../../api/api-error.ts';
 import { api, askPage } from '../../api/client.ts';
 import type { Run } from '../../api/types.ts';
@@ -11,6 +10,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
 import { previewOf } from '../runs/preview-of.ts';
 import { retryRun } from '../runs/retry-run.ts';
+import { retriedAsQuery } from '../runs/run-queries.ts';
 
 const SHOWN = 8;
 const LOOK_MS = 5_000;
@@ -24,19 +24,16 @@ export function FailedRuns() {
       askPage<Run>(api.GET('/runs', { params: { query: { status: 'failed', limit: SHOWN } }, signal })),
     refetchInterval: LOOK_MS,
   });
-  /** New run by old one: a run stays failed after it was submitted again. */
-  const [retried, setRetried] = useState<ReadonlyMap<string, string>>(new Map());
+  const runs = failed.data?.items ?? [];
+  // A run stays failed after it was submitted again: whether it was, the thread's later runs say.
+  const retriedAs = useQueries({ queries: runs.map(retriedAsQuery) });
   const retry = useMutation({
-    mutationFn: async (runIds: readonly string[]) => {
-      for (const runId of runIds) {
-        const { run_id } = await retryRun(runId);
-        setRetried((before) => new Map(before).set(runId, run_id));
-      }
+    mutationFn: async (chosen: readonly Run[]) => {
+      for (const run of chosen) client.setQueryData(retriedAsQuery(run).queryKey, await retryRun(run.run_id));
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['runs'] }),
   });
-  const runs = failed.data?.items ?? [];
-  const open = runs.filter(({ run_id }) => !retried.has(run_id));
+  const left = runs.filter((_, index) => retriedAs[index]?.data === null);
 
   return (
     <section aria-label="Failed runs">
@@ -51,14 +48,9 @@ export function FailedRuns() {
             See all
           </Link>
         )}
-        {open.length > 1 && (
-          <Button
-            size="sm"
-            className="ml-auto"
-            disabled={retry.isPending}
-            onClick={() => retry.mutate(open.map(({ run_id }) => run_id))}
-          >
-            <RotateCw /> Retry these {open.length}
+        {left.length > 1 && (
+          <Button size="sm" className="ml-auto" disabled={retry.isPending} onClick={() => retry.mutate(left)}>
+            <RotateCw /> Retry these {left.length}
           </Button>
         )}
       </div>
@@ -81,7 +73,7 @@ export function FailedRuns() {
           </EmptyState>
         ) : (
           <ul className="divide-y divide-border">
-            {runs.map((run) => (
+            {runs.map((run, index) => (
               <li key={run.run_id} className="flex items-center gap-3 px-4 py-3">
                 <div className="min-w-0 flex-1">
                   <Link
@@ -100,9 +92,9 @@ export function FailedRuns() {
                   className="shrink-0 text-faint text-xs max-sm:hidden"
                 />
                 <RetryButton
-                  to={retried.get(run.run_id) ?? null}
-                  busy={retry.isPending}
-                  onRetry={() => retry.mutate([run.run_id])}
+                  to={retriedAs[index]?.data?.run_id ?? null}
+                  busy={retry.isPending || retriedAs[index]?.isPending === true}
+                  onRetry={() => retry.mutate([run])}
                   label={previewOf(run)}
                 />
               </li>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { CircleStop, MessageSquareText, RotateCw, X } from 'lucide-react';
 import { sentenceOf } from '../../api/api-error.ts';
 import { assistantsQuery } from '../../api/assistants.ts';
-import { cancelRun, isOpen } from '../../api/runs.ts';
+import { cancelRun, isOpen, retryOf } from '../../api/runs.ts';
 import { threadQuery } from '../../api/threads.ts';
 import type { Run } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,7 +13,7 @@ import { RelativeTime } from '../../ui/time.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { previewOf } from './preview-of.ts';
 import { retryRun } from './retry-run.ts';
-import { runQuery } from './run-queries.ts';
+import { isRetryable, retriedAsQuery, runQuery } from './run-queries.ts';
 
 /** Which run this is, and what can be done with it. */
 export function RunHeader({ run, onClose }: { run: Run; onClose: () => void }) {
@@ -30,7 +30,15 @@ export function RunHeader({ run, onClose }: { run: Run; onClose: () => void }) {
       ),
     onSettled: refresh,
   });
-  const retry = useMutation({ mutationFn: () => retryRun(run.run_id), onSuccess: refresh });
+  const retriedAs = useQuery(retriedAsQuery(run));
+  const retry = useMutation({
+    mutationFn: () => retryRun(run.run_id),
+    onSuccess: (made) => {
+      client.setQueryData(retriedAsQuery(run).queryKey, made);
+      return refresh();
+    },
+  });
+  const before = retryOf(run);
   const problem = cancel.error ?? retry.error;
   const open = isOpen(run.status);
 
@@ -54,8 +62,8 @@ export function RunHeader({ run, onClose }: { run: Run; onClose: () => void }) {
               <CircleStop /> {run.status === 'cancelling' ? 'Stopping…' : 'Cancel'}
             </Button>
           )}
-          {!open && run.status !== 'completed' && !retry.data && (
-            <Button size="sm" disabled={retry.isPending} onClick={() => retry.mutate()}>
+          {isRetryable(run) && !retriedAs.data && (
+            <Button size="sm" disabled={retry.isPending || retriedAs.isPending} onClick={() => retry.mutate()}>
               <RotateCw /> Retry
             </Button>
           )}
@@ -88,10 +96,19 @@ export function RunHeader({ run, onClose }: { run: Run; onClose: () => void }) {
           {sentenceOf(problem)}
         </p>
       )}
-      {retry.data && (
+      {before !== null && (
+        <p className="mt-2 text-soft text-xs">
+          Submitted again after{' '}
+          <Link to="/runs" search={{ run: before }} className={link}>
+            an earlier run
+          </Link>{' '}
+          that did not complete.
+        </p>
+      )}
+      {retriedAs.data && (
         <p role="status" className="mt-2 text-good text-xs">
           Submitted again as a new run.{' '}
-          <Link to="/runs" search={{ run: retry.data.run_id }} className="font-medium underline underline-offset-2">
+          <Link to="/runs" search={{ run: retriedAs.data.run_id }} className={link}>
             Open it
           </Link>
         </p>
@@ -99,3 +116,5 @@ export function RunHeader({ run, onClose }: { run: Run; onClose: () => void }) {
     </header>
   );
 }
+
+const link = 'font-medium underline underline-offset-2';

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { api, ask, askPage } from '../../api/client.ts';
-import { getRun, getRunSteps, isOpen } from '../../api/runs.ts';
+import { api, ask, askPage, type Page } from '../../api/client.ts';
+import { getRun, getRunSteps, isOpen, retryOf } from '../../api/runs.ts';
 import type { Message, Run } from '../../api/types.ts';
 import { RANGES, type RunFilters } from './runs-search.ts';
 
@@ -29,6 +29,9 @@ export const runPagesQuery = (filters: RunFilters, live: boolean) =>
     refetchInterval: ({ state }) => (live && (state.data?.pages.length ?? 0) <= LIVE_PAGES ? LOOK_MS : false),
   });
 
+/** Has it ended without being completed? */
+export const isRetryable = ({ status }: Pick<Run, 'status'>): boolean => !isOpen(status) && status !== 'completed';
+
 /** One run; looked at again while it has not ended. */
 export const runQuery = (runId: string) =>
   queryOptions({
@@ -56,4 +59,34 @@ export const runMessagesQuery = (run: Run) =>
       (await ask(api.GET('/runs/{run_id}/join', { params: { path: { run_id: run.run_id } }, signal }))).messages,
     enabled: !isOpen(run.status) || run.status === 'requires_action',
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** A thread with more runs than this after a failed one is not searched to the end. */
+const SEARCH_PAGES = 3;
+
+/** The newest run that submits this one again; null when there is none. */
+export const retriedAsQuery = (run: Run) =>
+  queryOptions({
+    queryKey: ['runs', 'retried-as', run.run_id],
+    queryFn: async ({ signal }): Promise<Run | null> => {
+      let cursor: string | null = null;
+      for (let n = 0; n < SEARCH_PAGES; n++) {
+        const page: Page<Run> = await askPage(
+          api.GET('/threads/{thread_id}/runs', {
+            params: {
+              path: { thread_id: run.thread_id },
+              query: { limit: 100, since: run.created_at, ...(cursor === null ? {} : { cursor }) },
+            },
+            signal,
+          }),
+        );
+        const found = page.items.find((other) => retryOf(other) === run.run_id);
+        if (found) return found;
+        if (page.next === null) return null;
+        cursor = page.next;
+      }
+      return null;
+    },
+    enabled: isRetryable(run),
+    staleTime: 30_000,
   });
