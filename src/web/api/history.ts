@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, ask, askPage, type Page } from './client.ts';
 import type { Message, ThreadState } from './types.ts';
 
@@ -24,14 +24,36 @@ async function listCheckpoints(
   return { ...page, items: page.items.filter((state): state is Checkpoint => state.checkpoint !== null) };
 }
 
-/** The log of a thread, newest first, on all branches. */
+/** The log of a thread, newest first, on all branches. What is read of it never changes; `growHistory` reads what is new. */
 export const historyQuery = (threadId: string) =>
   infiniteQueryOptions({
     queryKey: ['history', threadId],
     queryFn: ({ pageParam, signal }) => listCheckpoints(threadId, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** Reads the front of the log again, where it has been read before. Never rejects: what could not be read now is read next time. */
+export async function growHistory(client: QueryClient, threadId: string): Promise<void> {
+  const { queryKey } = historyQuery(threadId);
+  if (!client.getQueryData(queryKey)) return;
+  const front = await listCheckpoints(threadId, null).catch(() => null);
+  if (front) client.setQueryData(queryKey, (known) => known && withFront(known, front));
+}
+
+/** The pages of a log with its front as it is now. Where that does not reach what is known, only the front is left and the rest is read again on demand. */
+export function withFront(
+  known: InfiniteData<Page<Checkpoint>, unknown>,
+  front: Page<Checkpoint>,
+): InfiniteData<Page<Checkpoint>, unknown> {
+  const [first, ...older] = known.pages;
+  const newest = first?.items[0]?.checkpoint.checkpoint_id;
+  const at = front.items.findIndex(({ checkpoint }) => checkpoint.checkpoint_id === newest);
+  if (!first || at < 0) return { pages: [front], pageParams: [null] };
+  if (at === 0) return known;
+  return { ...known, pages: [{ ...first, items: [...front.items.slice(0, at), ...first.items] }, ...older] };
+}
 
 /** A thread as it was right after a checkpoint; this never changes. */
 export const stateQuery = (threadId: string, checkpointId: string) =>

@@ -7,6 +7,22 @@ export interface Version {
   readonly checkpointId: string | null;
 }
 
+/**
+ * Is enough of the log there to know the versions of what a run was asked and has answered? Later ones are in front of it, earlier ones are its parents for
+ * as long as these are inputs.
+ * @param checkpoints the newest of the log, newest first
+ */
+export function knowsVersions(checkpoints: readonly Checkpoint[], runId: string): boolean {
+  const byId = new Map(checkpoints.map((state) => [state.checkpoint.checkpoint_id, state]));
+  let at = checkpoints.find((state) => state.metadata.source === 'input' && runOf(state) === runId);
+  while (at?.metadata.source === 'input') {
+    const parent = at.parent_checkpoint?.checkpoint_id;
+    if (parent === undefined) return true;
+    at = byId.get(parent);
+  }
+  return at !== undefined;
+}
+
 /** The versions of a message: one for each time it was sent anew. Fewer than two mean that there is nothing to choose. */
 export function versionsOfMessage(checkpoints: readonly Checkpoint[], messageId: string): readonly Version[] {
   const writers = checkpoints.filter(

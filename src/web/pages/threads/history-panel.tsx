@@ -1,10 +1,13 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { History, X } from 'lucide-react';
-import { useMemo } from 'react';
-import { historyQuery } from '../../api/history.ts';
+import { useEffect, useMemo } from 'react';
+import { growHistory, historyQuery } from '../../api/history.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
 import { CheckpointRow } from './checkpoint-row.tsx';
+
+/** How often new steps are looked for while an answer is written. */
+const LOOK_MS = 1_500;
 
 /** Every step of the thread, newest first. Choosing one shows the thread as it was. */
 export function HistoryPanel({
@@ -18,7 +21,15 @@ export function HistoryPanel({
   busy: boolean;
   onClose: () => void;
 }) {
-  const history = useInfiniteQuery({ ...historyQuery(threadId), refetchInterval: busy ? 1500 : false });
+  const history = useInfiniteQuery(historyQuery(threadId));
+  const client = useQueryClient();
+  useEffect(() => {
+    const grow = () => void growHistory(client, threadId);
+    grow();
+    if (!busy) return;
+    const timer = setInterval(grow, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [client, threadId, busy]);
   const checkpoints = useMemo(() => history.data?.pages.flatMap(({ items }) => items) ?? [], [history.data]);
   const shown = selected ?? checkpoints[0]?.checkpoint.checkpoint_id;
   /** The steps that led to what is shown; the others are on other branches. */
