@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Most JavaScript, compressed, that a browser needs before it shows something. */
-export const INITIAL_LIMIT_BYTES = 250_000;
+/** Most JavaScript, compressed, that a browser needs before it shows something: anywhere, and at the heaviest address, which is a conversation's. */
+export const LIMITS = { initial: 250_000, conversation: 255_000 };
 
 /**
  * Compressed bytes of JavaScript that are loaded before anything shows, from the build's manifest: the entry and all it imports, and for the heaviest

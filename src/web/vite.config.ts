@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { shakeAssistantUi } from './shake-assistant-ui.ts';
 
 /** Where `npx vite -c src/web/vite.config.ts` finds a running API (`npm start`). */
 const API = 'http://127.0.0.1:8123';
@@ -20,7 +21,7 @@ const apiPaths = [
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/app/',
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), shakeAssistantUi()],
   // The API puts a fresh nonce in place of this text with every answer (src/api/web): some parts add style tags at run time.
   html: { cspNonce: '__CSP_NONCE__' },
   build: {

@@ -22,6 +22,11 @@ const NOTE_FIRST_CARD = `new MutationObserver(() => {
   if (document.querySelector('[data-tool-card]')) window.logWhenCardCame ??= document.querySelector('[role=log]').textContent;
 }).observe(document, { subtree: true, childList: true })`;
 
+interface Checkpoint {
+  readonly checkpoint: { readonly checkpoint_id: string };
+  readonly values: { readonly messages: readonly { readonly id: string }[] };
+}
+
 /** The last words of the demo model's story. */
 const STORY_END = 'with a beginning you can always find.';
 
@@ -178,9 +183,54 @@ describe('a conversation', () => {
     await page.getByRole('button', { name: 'Earlier version' }).nth(1).waitFor();
     expect(await log(page).getByText('3+3 = 6').count()).toBe(1);
   });
+
+  it('finds earlier versions however far back they are', async () => {
+    const id = await createThread('Versions of long ago');
+    await runToEnd(id, 'What is 2+2?');
+    const [first] = (await callApi<Checkpoint[]>('GET', `/threads/${id}/history`)).toReversed();
+    const [question] = first?.values.messages ?? [];
+    await callApi('POST', '/runs/wait', {
+      thread_id: id,
+      checkpoint_id: first?.checkpoint.checkpoint_id,
+      input: [{ id: question?.id, role: 'user', content: 'What is 3+3?' }],
+    });
+    // Each is a step of the history, of which a page has fewer.
+    for (let n = 0; n < 60; n++)
+      await callApi('POST', `/threads/${id}/state`, {
+        values: [{ role: n % 2 ? 'assistant' : 'user', content: `${n}` }],
+      });
+    const page = await browser.open(`/threads/${id}`);
+    await log(page).getByText('59', { exact: true }).waitFor();
+    await log(page).press('Home');
+    await log(page).getByText('3+3 = 6').waitFor();
+    await log(page).getByText('2 / 2').first().waitFor();
+    await page.getByRole('button', { name: 'Earlier version' }).first().click();
+    await log(page).getByText('2+2 = 4').waitFor();
+  });
 });
 
 describe('a thread', () => {
+  it('is given to another assistant, which answers from then on', async () => {
+    const { assistant_id: id } = await callApi<{ assistant_id: string }>('POST', '/assistants', {
+      name: 'Second opinion',
+    });
+    const threadId = await createThread('Handed over');
+    const page = await browser.open(`/threads/${threadId}`);
+    await page.getByRole('button', { name: 'Thread actions' }).click();
+    await page.getByRole('menuitem', { name: 'Change assistant…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Change assistant' });
+    await dialog.getByLabel('Assistant').selectOption(id);
+    await dialog.getByRole('button', { name: 'Change assistant' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Second opinion' }).waitFor();
+    await say(page, 'Count to 3');
+    await log(page).getByText('1, 2, 3').waitFor();
+    const [run] = await callApi<{ assistant_id: string }[]>('GET', `/threads/${threadId}/runs?limit=1`);
+    expect(run?.assistant_id).toBe(id);
+    await callApi('DELETE', `/threads/${threadId}`);
+    await callApi('DELETE', `/assistants/${id}`);
+  });
+
   it('is renamed in place and deleted after a warning that says that it cannot be undone', async () => {
     const page = await browser.open(`/threads/${await createThread('Old name')}`);
     await page.getByRole('button', { name: 'Rename: Old name' }).click();

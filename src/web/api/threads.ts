@@ -94,9 +94,14 @@ export function useThreadActions() {
       return refreshHead();
     },
   });
-  const rename = useMutation({
-    mutationFn: ({ threadId, name }: { threadId: string; name: string }): Promise<Thread> =>
-      ask(api.PATCH('/threads/{thread_id}', { params: { path: { thread_id: threadId } }, body: { name } })),
+  const change = useMutation({
+    mutationFn: ({
+      threadId,
+      body,
+    }: {
+      threadId: string;
+      body: { name: string } | { assistant_id: string };
+    }): Promise<Thread> => ask(api.PATCH('/threads/{thread_id}', { params: { path: { thread_id: threadId } }, body })),
     onSuccess: (thread) => {
       client.setQueryData(threadQuery(thread.thread_id).queryKey, thread);
       changeEverywhere(thread.thread_id, () => thread);
@@ -117,7 +122,7 @@ export function useThreadActions() {
       return refreshHead();
     },
   });
-  return { create, rename, copy, remove };
+  return { create, change, copy, remove };
 }
 
 function changePage(page: Page<Thread>, threadId: string, change: (thread: Thread) => Thread | null): Page<Thread> {

@@ -1,53 +1,21 @@
-import { ImageOff } from 'lucide-react';
-import { memo } from 'react';
-import ReactMarkdown, { type Components, type Options } from 'react-markdown';
-import rehypeHighlight from 'rehype-highlight';
-import remarkGfm from 'remark-gfm';
-import { CodeBlock } from './code-block.tsx';
+import { lazy, memo, Suspense } from 'react';
+import { ParsedMarkdown } from './parsed-markdown.tsx';
 
-/** HTML in answers is shown as text; only what Markdown itself can say becomes elements. */
+/** A fence that names a language. */
+const CODE = /^ *(`{3,}|~{3,}) *\w/m;
+
+/** The grammars of the languages weigh as much as the parser: they come when there is code, which is shown without colours until then. */
+const Highlighted = lazy(() =>
+  import('./highlighted-block.tsx').then(({ HighlightedBlock }) => ({ default: HighlightedBlock })),
+);
+
 export const MarkdownBlock = memo(function MarkdownBlock({ text }: { text: string }) {
-  return (
-    <ReactMarkdown remarkPlugins={REMARK} rehypePlugins={REHYPE} components={COMPONENTS}>
-      {text}
-    </ReactMarkdown>
+  const plain = <ParsedMarkdown text={text} />;
+  return CODE.test(text) ? (
+    <Suspense fallback={plain}>
+      <Highlighted text={text} />
+    </Suspense>
+  ) : (
+    plain
   );
 });
-
-const REMARK: Options['remarkPlugins'] = [remarkGfm];
-const REHYPE: Options['rehypePlugins'] = [[rehypeHighlight, { detect: false }]];
-
-const COMPONENTS: Components = {
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noreferrer noopener">
-      {children}
-    </a>
-  ),
-  table: ({ children }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled with the keyboard too
-    <section className="table-scroll" aria-label="Table" tabIndex={0}>
-      <table>{children}</table>
-    </section>
-  ),
-  input: ({ checked }) => (
-    <input type="checkbox" disabled checked={checked === true} aria-label={checked ? 'Done' : 'To do'} />
-  ),
-  // A picture from elsewhere would tell its host who reads what; the policy of the page forbids it as well.
-  img: ({ src, alt }) =>
-    typeof src === 'string' && src.startsWith('data:image/') ? (
-      <img src={src} alt={alt ?? ''} />
-    ) : (
-      <a href={String(src)} target="_blank" rel="noreferrer noopener" className="foreign-image">
-        <ImageOff aria-hidden /> {alt || 'Picture'} <span>not loaded: {hostOf(String(src))}</span>
-      </a>
-    ),
-};
-
-function hostOf(url: string): string {
-  try {
-    return new URL(url).host;
-  } catch {
-    return 'unknown address';
-  }
-}

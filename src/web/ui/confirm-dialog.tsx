@@ -2,6 +2,7 @@ import { AlertDialog as Parts } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { DialogActions } from './dialog.tsx';
+import { overlay, sheet } from './sheet.ts';
 
 /** Asks before something that cannot be undone. The cautious answer has the focus. */
 export function ConfirmDialog({
@@ -25,8 +26,8 @@ export function ConfirmDialog({
   return (
     <Parts.Root open={open} onOpenChange={onOpenChange}>
       <Parts.Portal>
-        <Parts.Overlay className="fixed inset-0 z-40 animate-fade-in bg-black/40 backdrop-blur-[1px]" />
-        <Parts.Content className="fixed inset-x-0 bottom-0 z-50 animate-rise-in rounded-t-2xl border border-border bg-raised p-5 shadow-pop sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[26rem] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl">
+        <Parts.Overlay className={overlay} />
+        <Parts.Content className={sheet}>
           <Parts.Title className="font-semibold text-base tracking-tight">{title}</Parts.Title>
           <Parts.Description className="mt-1.5 break-words text-soft text-sm">{description}</Parts.Description>
           <DialogActions>

@@ -1,7 +1,6 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Button } from './button.tsx';
-import { Tooltip } from './tooltip.tsx';
+import { IconButton } from './icon-button.tsx';
 
 /** Puts a text on the clipboard and says so for a moment. */
 export function CopyButton({ text, label }: { text: () => string; label: string }) {
@@ -12,21 +11,17 @@ export function CopyButton({ text, label }: { text: () => string; label: string 
     return () => clearTimeout(timer);
   }, [copied]);
   return (
-    <Tooltip hint={copied ? 'Copied' : label}>
-      <Button
-        variant="ghost"
-        size="icon-sm"
-        aria-label={copied ? 'Copied' : label}
-        onClick={() => {
-          copyText(text()).then(
-            () => setCopied(true),
-            () => undefined,
-          );
-        }}
-      >
-        {copied ? <Check className="text-good" /> : <Copy />}
-      </Button>
-    </Tooltip>
+    <IconButton
+      label={copied ? 'Copied' : label}
+      onClick={() => {
+        copyText(text()).then(
+          () => setCopied(true),
+          () => undefined,
+        );
+      }}
+    >
+      {copied ? <Check className="text-good" /> : <Copy />}
+    </IconButton>
   );
 }
 

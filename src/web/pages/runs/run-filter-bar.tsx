@@ -19,55 +19,33 @@ const STATUS_LABELS: Record<RunStatus, string> = {
   incomplete: 'Incomplete',
 };
 
-const select = 'h-8 w-full min-w-0 text-[0.8125rem] sm:w-auto sm:max-w-44';
-
 /** Which runs are listed. */
 export function RunFilterBar({ filters, onChange }: { filters: RunFilters; onChange: (filters: RunFilters) => void }) {
   const assistants = useQuery(assistantsQuery);
   const filtered = filters.status ?? filters.assistant ?? filters.range;
   return (
     <div className="grid shrink-0 grid-cols-2 items-center gap-2 border-border border-b px-4 pt-4 pb-3 sm:flex sm:flex-wrap sm:px-8">
-      <Select
-        aria-label="Status"
-        value={filters.status ?? ''}
-        className={cn(select, filters.status && chosen)}
-        onChange={({ target }) =>
-          onChange({ ...filters, status: (target.value || undefined) as RunStatus | undefined })
-        }
-      >
-        <option value="">Any status</option>
-        {STATUSES.map((status) => (
-          <option key={status} value={status}>
-            {STATUS_LABELS[status]}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Assistant"
-        value={filters.assistant ?? ''}
-        className={cn(select, filters.assistant && chosen)}
-        onChange={({ target }) => onChange({ ...filters, assistant: target.value || undefined })}
-      >
-        <option value="">Any assistant</option>
-        {assistants.data?.map(({ assistant_id, name }) => (
-          <option key={assistant_id} value={assistant_id}>
-            {name}
-          </option>
-        ))}
-      </Select>
-      <Select
-        aria-label="Time"
-        value={filters.range ?? ''}
-        className={cn(select, filters.range && chosen)}
-        onChange={({ target }) => onChange({ ...filters, range: (target.value || undefined) as Range | undefined })}
-      >
-        <option value="">Any time</option>
-        {RANGES.map(({ value, label }) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </Select>
+      <FilterSelect
+        label="Status"
+        any="Any status"
+        value={filters.status}
+        options={STATUSES.map((status) => ({ value: status, label: STATUS_LABELS[status] }))}
+        onChange={(status) => onChange({ ...filters, status: status as RunStatus | undefined })}
+      />
+      <FilterSelect
+        label="Assistant"
+        any="Any assistant"
+        value={filters.assistant}
+        options={assistants.data?.map(({ assistant_id, name }) => ({ value: assistant_id, label: name })) ?? []}
+        onChange={(assistant) => onChange({ ...filters, assistant })}
+      />
+      <FilterSelect
+        label="Time"
+        any="Any time"
+        value={filters.range}
+        options={RANGES}
+        onChange={(range) => onChange({ ...filters, range: range as Range | undefined })}
+      />
       {filtered !== undefined && (
         <Button variant="ghost" size="sm" onClick={() => onChange({})}>
           <X /> Clear
@@ -77,4 +55,36 @@ export function RunFilterBar({ filters, onChange }: { filters: RunFilters; onCha
   );
 }
 
-const chosen = 'border-accent bg-accent-soft';
+function FilterSelect({
+  label,
+  any,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  /** What it says when nothing is chosen. */
+  any: string;
+  value: string | undefined;
+  options: readonly { readonly value: string; readonly label: string }[];
+  onChange: (value: string | undefined) => void;
+}) {
+  return (
+    <Select
+      aria-label={label}
+      value={value ?? ''}
+      className={cn(
+        'h-8 w-full min-w-0 text-[0.8125rem] sm:w-auto sm:max-w-44',
+        value !== undefined && 'border-accent bg-accent-soft',
+      )}
+      onChange={({ target }) => onChange(target.value || undefined)}
+    >
+      <option value="">{any}</option>
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </Select>
+  );
+}

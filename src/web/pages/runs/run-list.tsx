@@ -8,10 +8,10 @@ import { isOpen } from '../../api/runs.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
+import { useMedia } from '../../ui/use-media.ts';
 import { LIVE_PAGES, runPagesQuery } from './run-queries.ts';
 import { columns, RunRow } from './run-row.tsx';
 import type { RunFilters } from './runs-search.ts';
-import { useMedia } from './use-media.ts';
 import { useNow } from './use-now.ts';
 import { useStillRows } from './use-still-rows.ts';
 

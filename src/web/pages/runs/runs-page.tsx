@@ -2,12 +2,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
+import { SidePanel, useRoomBeside } from '../../ui/side-panel.tsx';
 import { PageSkeleton } from '../../ui/states.tsx';
-import { RunAside } from './run-aside.tsx';
 import { RunFilterBar } from './run-filter-bar.tsx';
 import { RunList } from './run-list.tsx';
 import { type RunFilters, readRunsSearch } from './runs-search.ts';
-import { useMedia } from './use-media.ts';
 
 const RunPanel = lazy(() => import('./run-panel.tsx').then(({ RunPanel }) => ({ default: RunPanel })));
 
@@ -16,7 +15,7 @@ export function RunsPage() {
   const { run, ...filters } = readRunsSearch(useSearch({ strict: false }));
   const navigate = useNavigate();
   const [live, setLive] = useState(true);
-  const isWide = useMedia('(min-width: 64rem)');
+  const isWide = useRoomBeside();
   const setFilters = (next: RunFilters) =>
     void navigate({ to: '/runs', search: { ...clean(next), ...(run ? { run } : {}) }, replace: true });
   const openRun = (next: string | null) =>
@@ -70,9 +69,9 @@ export function RunsPage() {
         />
       </main>
       {panel && (
-        <RunAside isOver={!isWide} onClose={() => openRun(null)}>
+        <SidePanel label="Details" className="lg:w-[34rem] 2xl:w-[42rem]" onClose={() => openRun(null)}>
           {panel}
-        </RunAside>
+        </SidePanel>
       )}
     </div>
   );

@@ -2,13 +2,11 @@ import { ActionBarPrimitive, MessagePrimitive, useAuiState, useMessagePartText }
 import { Activity, RefreshCw } from 'lucide-react';
 import { textOf } from '../../conversation/text-of.ts';
 import { Markdown } from '../../markdown/markdown.tsx';
-import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { Tooltip } from '../../ui/tooltip.tsx';
-import { ToolCard } from './tool-card.tsx';
-import { useConversationScope } from './use-conversation.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { useConversationScope } from './conversation-scope.ts';
+import { LazyToolCard, LazyVersionPicker } from './lazy-parts.tsx';
 import { useTurn } from './use-turn.ts';
-import { VersionPicker } from './version-picker.tsx';
 
 export function AnswerMessage() {
   const turn = useTurn();
@@ -31,22 +29,18 @@ export function AnswerMessage() {
         <div className="-ml-1.5 mt-2 flex h-7 items-center gap-0.5 opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
           {text && <CopyButton text={() => text} label="Copy answer" />}
           {!busy && runId !== null && (
-            <Tooltip hint="Answer again">
-              <ActionBarPrimitive.Reload asChild>
-                <Button variant="ghost" size="icon-sm" aria-label="Answer again">
-                  <RefreshCw />
-                </Button>
-              </ActionBarPrimitive.Reload>
-            </Tooltip>
+            <ActionBarPrimitive.Reload asChild>
+              <IconButton label="Answer again">
+                <RefreshCw />
+              </IconButton>
+            </ActionBarPrimitive.Reload>
           )}
           {runId !== null && (
-            <Tooltip hint="What the run did">
-              <Button variant="ghost" size="icon-sm" aria-label="Open the run" onClick={() => openRun(runId)}>
-                <Activity />
-              </Button>
-            </Tooltip>
+            <IconButton label="Open the run" hint="What the run did" onClick={() => openRun(runId)}>
+              <Activity />
+            </IconButton>
           )}
-          {runId !== null && <VersionPicker runId={runId} />}
+          {runId !== null && <LazyVersionPicker runId={runId} />}
           {usage > 0 && (
             <span className="ml-1.5 text-faint text-xs tabular-nums">{usage.toLocaleString('en')} tokens</span>
           )}
@@ -70,4 +64,4 @@ const Thinking = () => (
   </p>
 );
 
-const PARTS = { Text, tools: { Override: ToolCard } };
+const PARTS = { Text, tools: { Override: LazyToolCard } };

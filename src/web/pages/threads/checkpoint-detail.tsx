@@ -7,7 +7,7 @@ import { textOf } from '../../conversation/text-of.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { Skeleton } from '../../ui/states.tsx';
-import { useConversationScope } from './use-conversation.ts';
+import { useConversationScope } from './conversation-scope.ts';
 
 /** What the chosen step changed, and what can be done from it. */
 export function CheckpointDetail({
@@ -19,7 +19,7 @@ export function CheckpointDetail({
   state: Checkpoint;
   isHead: boolean;
 }) {
-  const { openRun } = useConversationScope();
+  const { openRun, continueHere } = useConversationScope();
   const parentId = state.parent_checkpoint?.checkpoint_id;
   const after = useQuery(stateQuery(threadId, state.checkpoint.checkpoint_id));
   const parentQuery = stateQuery(threadId, parentId ?? '');
@@ -53,11 +53,7 @@ export function CheckpointDetail({
         )}
       </div>
       <div className="flex flex-wrap items-center gap-2">
-        <Button
-          size="sm"
-          variant={isHead ? 'secondary' : 'primary'}
-          onClick={() => document.querySelector<HTMLTextAreaElement>('textarea[aria-label="Message"]')?.focus()}
-        >
+        <Button size="sm" variant={isHead ? 'secondary' : 'primary'} onClick={continueHere}>
           Continue from here
         </Button>
         {runId !== null && (

@@ -4,7 +4,7 @@ import { textOf } from '../../conversation/text-of.ts';
 import { cn } from '../../ui/cn.ts';
 import { RelativeTime } from '../../ui/time.tsx';
 import { CheckpointDetail } from './checkpoint-detail.tsx';
-import { useConversationScope } from './use-conversation.ts';
+import { useConversationScope } from './conversation-scope.ts';
 
 /** One step of the history: what made it, what it says, and where it branched off. */
 export function CheckpointRow({

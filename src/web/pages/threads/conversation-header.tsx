@@ -1,31 +1,18 @@
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ArrowLeft, Copy, History, MoreHorizontal, Pencil, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { ArrowLeft, History, MoreHorizontal } from 'lucide-react';
+import { Suspense, useState } from 'react';
 import { assistantQuery } from '../../api/assistants.ts';
-import { useThreadActions } from '../../api/threads.ts';
 import type { Thread } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
-import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import { Skeleton } from '../../ui/states.tsx';
-import { Tooltip } from '../../ui/tooltip.tsx';
-import { DeleteThreadDialog } from './delete-thread-dialog.tsx';
-import { NameEditor } from './name-editor.tsx';
+import { LazyNameEditor, LazyThreadMenu } from './lazy-parts.tsx';
 
-export function ConversationHeader({
-  threadId,
-  thread,
-  panel,
-}: {
-  threadId: string;
-  thread: Thread | null;
-  panel: 'history' | 'run' | undefined;
-}) {
+export function ConversationHeader({ thread, panel }: { thread: Thread | null; panel: 'history' | 'run' | undefined }) {
   const navigate = useNavigate({ from: '/threads/$threadId' });
   const [renaming, setRenaming] = useState(false);
-  const [deleting, setDeleting] = useState(false);
-  const { copy } = useThreadActions();
   const query = assistantQuery(thread?.assistant_id ?? '');
   const { data: assistant } = useQuery(thread ? query : { ...query, queryFn: skipToken });
   const toggleHistory = () =>
@@ -33,6 +20,11 @@ export function ConversationHeader({
       search: ({ panel: open, run: _, ...rest }) =>
         open === 'history' ? rest : { ...rest, panel: 'history' as const },
     });
+  const menuButton = (
+    <Button variant="ghost" size="icon" aria-label="Thread actions" disabled={!thread}>
+      <MoreHorizontal />
+    </Button>
+  );
   return (
     <header className="flex h-15 shrink-0 items-center gap-2 border-border border-b px-2 sm:px-5">
       <Button asChild variant="ghost" size="icon" className="md:hidden">
@@ -41,7 +33,9 @@ export function ConversationHeader({
         </Link>
       </Button>
       {renaming && thread ? (
-        <NameEditor thread={thread} onDone={() => setRenaming(false)} />
+        <Suspense fallback={<div className="flex-1" />}>
+          <LazyNameEditor thread={thread} onDone={() => setRenaming(false)} />
+        </Suspense>
       ) : (
         <div className="min-w-0 flex-1">
           {thread ? (
@@ -66,50 +60,26 @@ export function ConversationHeader({
           )}
         </div>
       )}
-      <Tooltip hint="History">
-        <Button
-          variant="ghost"
-          size="icon"
-          aria-label="History"
-          aria-pressed={panel === 'history'}
-          className={cn(panel === 'history' && 'bg-accent-soft text-accent')}
-          onClick={toggleHistory}
-        >
-          <History />
-        </Button>
-      </Tooltip>
-      <Menu
-        trigger={
-          <Button variant="ghost" size="icon" aria-label="Thread actions" disabled={!thread}>
-            <MoreHorizontal />
-          </Button>
-        }
+      <IconButton
+        label="History"
+        size="icon"
+        aria-pressed={panel === 'history'}
+        className={cn(panel === 'history' && 'bg-accent-soft text-accent')}
+        onClick={toggleHistory}
       >
-        <MenuItem onSelect={() => setRenaming(true)}>
-          <Pencil /> Rename
-        </MenuItem>
-        <MenuItem
-          onSelect={() =>
-            copy.mutate(threadId, {
-              onSuccess: (made) =>
-                void navigate({ to: '/threads/$threadId', params: { threadId: made.thread_id }, search: {} }),
-            })
-          }
-        >
-          <Copy /> Copy thread
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem danger onSelect={() => setDeleting(true)}>
-          <Trash2 /> Delete…
-        </MenuItem>
-      </Menu>
-      {thread && (
-        <DeleteThreadDialog
-          thread={thread}
-          open={deleting}
-          onOpenChange={setDeleting}
-          onDeleted={() => void navigate({ to: '/threads', replace: true })}
-        />
+        <History />
+      </IconButton>
+      {thread ? (
+        <Suspense fallback={menuButton}>
+          <LazyThreadMenu
+            thread={thread}
+            trigger={menuButton}
+            onRename={() => setRenaming(true)}
+            onDeleted={() => void navigate({ to: '/threads', replace: true })}
+          />
+        </Suspense>
+      ) : (
+        menuButton
       )}
     </header>
   );

@@ -6,7 +6,7 @@ import { type ConversationState, isBusy } from '../../conversation/conversation-
 import type { Conversation } from '../../conversation/create-conversation.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
-import { useConversationScope } from './use-conversation.ts';
+import { useConversationScope } from './conversation-scope.ts';
 
 /** One quiet line for each thing worth knowing, between the messages and the composer. */
 export function ConversationNotices({

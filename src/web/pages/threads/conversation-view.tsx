@@ -1,25 +1,24 @@
 import { AssistantRuntimeProvider } from '@assistant-ui/react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { Thread } from '../../api/types.ts';
 import { isBusy, visibleMessages } from '../../conversation/conversation-state.ts';
 import { type Turn, toTurns } from '../../conversation/to-turns.ts';
-import { preloadMarkdown } from '../../markdown/markdown.tsx';
+import { SidePanel, useRoomBeside } from '../../ui/side-panel.tsx';
 import { ErrorState, PageSkeleton } from '../../ui/states.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { ConversationNotices } from './conversation-notices.tsx';
+import { ConversationContext, type ConversationScope } from './conversation-scope.ts';
 import { EmptyConversation } from './empty-conversation.tsx';
+import { LazyHistoryPanel, LazyRunPanel, preloadParts } from './lazy-parts.tsx';
 import { MessageList } from './message-list.tsx';
 import { MessagesSkeleton } from './messages-skeleton.tsx';
-import { SidePanel } from './side-panel.tsx';
 import { useCheckpointView } from './use-checkpoint-view.ts';
-import { ConversationContext, type ConversationScope, useConversation } from './use-conversation.ts';
+import { useContinueHere } from './use-continue-here.ts';
+import { useConversation } from './use-conversation.ts';
 import { useConversationRuntime } from './use-conversation-runtime.ts';
 import { useToolAnswers } from './use-tool-answers.ts';
-
-const HistoryPanel = lazy(() => import('./history-panel.tsx').then(({ HistoryPanel }) => ({ default: HistoryPanel })));
-const RunPanel = lazy(() => import('../runs/run-panel.tsx').then(({ RunPanel }) => ({ default: RunPanel })));
 
 /** One thread: its messages, the composer, and beside them its history or a run. */
 export function ConversationView({ threadId, thread }: { threadId: string; thread: Thread | null }) {
@@ -39,6 +38,9 @@ export function ConversationView({ threadId, thread }: { threadId: string; threa
     turnsBefore.current = turns;
   }, [turns]);
 
+  const closePanel = useCallback(() => void navigate({ search: ({ panel: _, run: __, ...rest }) => rest }), [navigate]);
+  const continueHere = useContinueHere(panel !== undefined, closePanel);
+  const isCovered = !useRoomBeside() && panel !== undefined;
   const answerCall = useToolAnswers(conversation, state.live);
   const showNewest = () => void navigate({ search: ({ checkpoint: _, ...rest }) => rest });
   const runtime = useConversationRuntime({
@@ -63,11 +65,11 @@ export function ConversationView({ threadId, thread }: { threadId: string; threa
           search: ({ checkpoint: _, ...rest }) =>
             checkpointId === null ? rest : { ...rest, checkpoint: checkpointId },
         }),
+      continueHere,
     }),
-    [threadId, state.live?.durations, state.live?.requiredCalls, busy, checkpoint, answerCall, navigate],
+    [threadId, state.live?.durations, state.live?.requiredCalls, busy, checkpoint, answerCall, navigate, continueHere],
   );
-  useEffect(preloadMarkdown, []);
-  const closePanel = () => void navigate({ search: ({ panel: _, run: __, ...rest }) => rest });
+  useEffect(preloadParts, []);
 
   useEffect(() => {
     document.title = thread ? `${thread.name} · Skein` : 'Skein';
@@ -81,8 +83,13 @@ export function ConversationView({ threadId, thread }: { threadId: string; threa
     <ConversationContext value={scope}>
       <AssistantRuntimeProvider runtime={runtime}>
         <div className="flex h-full min-w-0">
-          <main id="content" tabIndex={-1} className="flex h-full min-w-0 flex-1 flex-col outline-none">
-            <ConversationHeader threadId={threadId} thread={thread} panel={panel} />
+          <main
+            id="content"
+            tabIndex={-1}
+            inert={isCovered}
+            className="flex h-full min-w-0 flex-1 flex-col outline-none"
+          >
+            <ConversationHeader thread={thread} panel={panel} />
             {state.phase === 'failed' ? (
               <div className="grid flex-1 place-items-center">
                 <ErrorState error={state.error} onRetry={conversation.reload} />
@@ -110,16 +117,16 @@ export function ConversationView({ threadId, thread }: { threadId: string; threa
             <Composer state={state} conversation={conversation} fromPast={checkpoint !== undefined} />
           </main>
           {panel === 'history' && (
-            <SidePanel label="History" onClose={closePanel}>
+            <SidePanel label="History" className={PANEL} onClose={closePanel}>
               <Suspense fallback={<PageSkeleton />}>
-                <HistoryPanel threadId={threadId} selected={checkpoint} busy={busy} onClose={closePanel} />
+                <LazyHistoryPanel threadId={threadId} selected={checkpoint} busy={busy} onClose={closePanel} />
               </Suspense>
             </SidePanel>
           )}
           {panel === 'run' && run !== undefined && (
-            <SidePanel label="Run" onClose={closePanel}>
+            <SidePanel label="Run" className={PANEL} onClose={closePanel}>
               <Suspense fallback={<PageSkeleton />}>
-                <RunPanel key={run} runId={run} onClose={closePanel} />
+                <LazyRunPanel key={run} runId={run} onClose={closePanel} />
               </Suspense>
             </SidePanel>
           )}
@@ -130,3 +137,4 @@ export function ConversationView({ threadId, thread }: { threadId: string; threa
 }
 
 const NONE = {};
+const PANEL = 'lg:w-[26rem] xl:w-[28rem]';

@@ -5,21 +5,19 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 
 export function DeleteThreadDialog({
   thread,
-  open,
-  onOpenChange,
+  onClose,
   onDeleted,
 }: {
   thread: Thread;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
   onDeleted: () => void;
 }) {
   const { remove } = useThreadActions();
   const name = thread.name.length > 80 ? `${thread.name.slice(0, 80)}…` : thread.name;
   return (
     <ConfirmDialog
-      open={open}
-      onOpenChange={onOpenChange}
+      open
+      onOpenChange={onClose}
       title="Delete this thread?"
       description={
         remove.isError
@@ -31,7 +29,7 @@ export function DeleteThreadDialog({
       onConfirm={() =>
         remove.mutate(thread.thread_id, {
           onSuccess: () => {
-            onOpenChange(false);
+            onClose();
             onDeleted();
           },
         })

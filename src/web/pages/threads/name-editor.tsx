@@ -7,7 +7,7 @@ import { Input } from '../../ui/field.tsx';
 /** Renames in place: Enter and leaving keep, Escape does not. */
 export function NameEditor({ thread, onDone }: { thread: Thread; onDone: () => void }) {
   const [name, setName] = useState(thread.name);
-  const { rename } = useThreadActions();
+  const { change } = useThreadActions();
   const input = useRef<HTMLInputElement>(null);
   const left = useRef(false);
   useEffect(() => {
@@ -25,8 +25,8 @@ export function NameEditor({ thread, onDone }: { thread: Thread; onDone: () => v
       return;
     }
     left.current = true;
-    rename.mutate(
-      { threadId: thread.thread_id, name: next },
+    change.mutate(
+      { threadId: thread.thread_id, body: { name: next } },
       { onSuccess: onDone, onError: () => (left.current = false) },
     );
   };
@@ -35,8 +35,8 @@ export function NameEditor({ thread, onDone }: { thread: Thread; onDone: () => v
       <Input
         ref={input}
         aria-label="Name of the thread"
-        aria-invalid={rename.isError}
-        title={rename.isError ? sentenceOf(rename.error) : undefined}
+        aria-invalid={change.isError}
+        title={change.isError ? sentenceOf(change.error) : undefined}
         maxLength={200}
         value={name}
         className="pr-16 font-medium"

@@ -6,17 +6,18 @@ import { assistantsQuery } from '../../api/assistants.ts';
 import { useThreadActions } from '../../api/threads.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
-import { Field, Input, Select } from '../../ui/field.tsx';
+import { Field, Input } from '../../ui/field.tsx';
+import { AssistantField } from './assistant-field.tsx';
 
-export function NewThreadDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function NewThreadDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
+      open
+      onOpenChange={onClose}
       title="New thread"
       description="A conversation with one assistant. The name can be changed later."
     >
-      <NewThreadForm onDone={() => onOpenChange(false)} />
+      <NewThreadForm onDone={onClose} />
     </Dialog>
   );
 }
@@ -62,27 +63,7 @@ function NewThreadForm({ onDone }: { onDone: () => void }) {
           />
         )}
       </Field>
-      <Field
-        label="Assistant"
-        error={
-          assistants.isError
-            ? sentenceOf(assistants.error)
-            : assistants.data?.length === 0
-              ? 'There is no assistant yet: create one on the page Assistants.'
-              : undefined
-        }
-      >
-        {(control) => (
-          <Select {...control} value={assistantId} onChange={(event) => setChosen(event.target.value)}>
-            {assistants.isPending && <option value="">Loading…</option>}
-            {assistants.data?.map((assistant) => (
-              <option key={assistant.assistant_id} value={assistant.assistant_id}>
-                {assistant.name} · {assistant.model}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
+      <AssistantField value={assistantId} onChange={setChosen} />
       {create.isError && (
         <p role="alert" className="text-bad text-sm">
           {sentenceOf(create.error)}

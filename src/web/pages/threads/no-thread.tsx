@@ -1,8 +1,8 @@
 import { MessagesSquare, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/states.tsx';
-import { NewThreadDialog } from './new-thread-dialog.tsx';
+import { LazyNewThreadDialog } from './lazy-parts.tsx';
 
 export function NoThread() {
   const [creating, setCreating] = useState(false);
@@ -19,7 +19,11 @@ export function NoThread() {
       >
         Choose one from the list, or start a new conversation with an assistant.
       </EmptyState>
-      <NewThreadDialog open={creating} onOpenChange={setCreating} />
+      {creating && (
+        <Suspense>
+          <LazyNewThreadDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
     </main>
   );
 }

@@ -2,13 +2,12 @@ import { ActionBarPrimitive, MessagePrimitive } from '@assistant-ui/react';
 import { ImageOff, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { textOf } from '../../conversation/text-of.ts';
-import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { Tooltip } from '../../ui/tooltip.tsx';
-import { useConversationScope } from './use-conversation.ts';
+import { IconButton } from '../../ui/icon-button.tsx';
+import { useConversationScope } from './conversation-scope.ts';
+import { LazyVersionPicker } from './lazy-parts.tsx';
 import { useTurn } from './use-turn.ts';
-import { VersionPicker } from './version-picker.tsx';
 
 /** Longer texts are folded: a pasted file should not push the answer away. */
 const FOLD_AT = 1200;
@@ -26,15 +25,13 @@ export function QuestionMessage() {
       <div className="mt-1 flex h-7 items-center gap-0.5 opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
         <CopyButton text={() => turn.messages.map(({ content }) => textOf(content)).join('\n')} label="Copy message" />
         {!busy && (
-          <Tooltip hint="Edit and send again">
-            <ActionBarPrimitive.Edit asChild>
-              <Button variant="ghost" size="icon-sm" aria-label="Edit message">
-                <Pencil />
-              </Button>
-            </ActionBarPrimitive.Edit>
-          </Tooltip>
+          <ActionBarPrimitive.Edit asChild>
+            <IconButton label="Edit message" hint="Edit and send again">
+              <Pencil />
+            </IconButton>
+          </ActionBarPrimitive.Edit>
         )}
-        {turn.runId !== null && <VersionPicker runId={turn.runId} messageId={message.id} />}
+        {turn.runId !== null && <LazyVersionPicker runId={turn.runId} messageId={message.id} />}
       </div>
     </MessagePrimitive.Root>
   );

@@ -1,13 +1,13 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { MessagesSquare, Plus, Search, SearchX, X } from 'lucide-react';
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { mergeThreads, threadHeadQuery, threadPagesQuery } from '../../api/threads.ts';
 import { Button } from '../../ui/button.tsx';
 import { Input } from '../../ui/field.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { NewThreadDialog } from './new-thread-dialog.tsx';
+import { LazyNewThreadDialog } from './lazy-parts.tsx';
 import { ThreadRow } from './thread-row.tsx';
 
 const ROW_HEIGHT = 68;
@@ -107,7 +107,11 @@ export function ThreadList() {
         </ul>
         {isFetchingNextPage && <RowSkeletons count={2} />}
       </div>
-      <NewThreadDialog open={creating} onOpenChange={setCreating} />
+      {creating && (
+        <Suspense>
+          <LazyNewThreadDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,35 +1,32 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { Copy, MoreHorizontal, Pencil, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import { useThreadActions } from '../../api/threads.ts';
+import { MoreHorizontal } from 'lucide-react';
+import { Suspense, useState } from 'react';
 import type { Thread } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
-import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import { ThreadDot } from '../../ui/status.tsx';
 import { RelativeTime } from '../../ui/time.tsx';
-import { DeleteThreadDialog } from './delete-thread-dialog.tsx';
-import { NameEditor } from './name-editor.tsx';
+import { LazyNameEditor, LazyThreadMenu } from './lazy-parts.tsx';
 
 /** One thread of the list: name, status, when, and the last thing said. */
 export function ThreadRow({ thread }: { thread: Thread }) {
   const [renaming, setRenaming] = useState(false);
-  const [deleting, setDeleting] = useState(false);
   const navigate = useNavigate();
-  const { copy } = useThreadActions();
   const { threadId: openId } = useParams({ strict: false });
   const { thread_id: threadId, name, status, last_message: last, updated_at: time } = thread;
-
-  const onCopy = () =>
-    copy.mutate(threadId, {
-      onSuccess: (made) => void navigate({ to: '/threads/$threadId', params: { threadId: made.thread_id } }),
-    });
 
   if (renaming)
     return (
       <div className="px-1 py-2.5">
-        <NameEditor thread={thread} onDone={() => setRenaming(false)} />
+        <Suspense>
+          <LazyNameEditor thread={thread} onDone={() => setRenaming(false)} />
+        </Suspense>
       </div>
     );
+  const menuButton = (
+    <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${name}`}>
+      <MoreHorizontal />
+    </Button>
+  );
   return (
     <div className="group relative h-full">
       <Link
@@ -48,31 +45,15 @@ export function ThreadRow({ thread }: { thread: Thread }) {
         </span>
       </Link>
       <div className="absolute right-1.5 bottom-1.5 opacity-0 focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-100">
-        <Menu
-          trigger={
-            <Button variant="ghost" size="icon-sm" aria-label={`Actions for ${name}`}>
-              <MoreHorizontal />
-            </Button>
-          }
-        >
-          <MenuItem onSelect={() => setRenaming(true)}>
-            <Pencil /> Rename
-          </MenuItem>
-          <MenuItem onSelect={onCopy}>
-            <Copy /> Copy thread
-          </MenuItem>
-          <MenuSeparator />
-          <MenuItem danger onSelect={() => setDeleting(true)}>
-            <Trash2 /> Delete…
-          </MenuItem>
-        </Menu>
+        <Suspense fallback={menuButton}>
+          <LazyThreadMenu
+            thread={thread}
+            trigger={menuButton}
+            onRename={() => setRenaming(true)}
+            onDeleted={() => openId === threadId && void navigate({ to: '/threads' })}
+          />
+        </Suspense>
       </div>
-      <DeleteThreadDialog
-        thread={thread}
-        open={deleting}
-        onOpenChange={setDeleting}
-        onDeleted={() => openId === threadId && void navigate({ to: '/threads' })}
-      />
     </div>
   );
 }

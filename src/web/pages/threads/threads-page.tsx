@@ -14,7 +14,7 @@ export function ThreadsPage() {
           'h-full w-full shrink-0 border-border bg-surface md:w-72 md:border-r lg:w-80',
           open && 'hidden md:block',
           // Three columns beside the navigation need a wide screen.
-          open && panel && 'lg:hidden 2xl:block',
+          open && panel && 'md:hidden 2xl:block',
         )}
       >
         <ThreadList />

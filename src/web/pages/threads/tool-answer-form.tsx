@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Field, TextArea } from '../../ui/field.tsx';
-import { useConversationScope } from './use-conversation.ts';
+import { useConversationScope } from './conversation-scope.ts';
 
 /** For a tool that the client executes: here the client is the person. All calls that wait are answered together. */
 export function ToolAnswerForm({ toolCallId, toolName }: { toolCallId: string; toolName: string }) {

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import type { Message } from '../../api/types.ts';
 import { cn } from '../../ui/cn.ts';
 import { formatDuration } from '../../ui/time.tsx';
+import { useConversationScope } from './conversation-scope.ts';
 import { ToolAnswerForm } from './tool-answer-form.tsx';
-import { useConversationScope } from './use-conversation.ts';
 
 /** A call of a tool: what was asked with what, whether it still runs, and what came back after how long. */
 export function ToolCard({ toolCallId, toolName, argsText, result, isError, artifact }: ToolCallMessagePartProps) {

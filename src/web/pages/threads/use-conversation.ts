@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { createContext, use, useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { growHistory } from '../../api/history.ts';
 import { threadQuery } from '../../api/threads.ts';
 import type { ConversationState } from '../../conversation/conversation-state.ts';
 import { type Conversation, createConversation } from '../../conversation/create-conversation.ts';
@@ -10,7 +11,7 @@ export function useConversation(threadId: string): readonly [Conversation, Conve
   const [conversation] = useState(() =>
     createConversation(threadId, () => {
       void client.invalidateQueries({ queryKey: ['threads', 'head'] });
-      void client.invalidateQueries({ queryKey: ['history', threadId] });
+      void growHistory(client, threadId);
       void client.invalidateQueries({ queryKey: threadQuery(threadId).queryKey });
     }),
   );
@@ -19,27 +20,4 @@ export function useConversation(threadId: string): readonly [Conversation, Conve
     return () => conversation.stop();
   }, [conversation]);
   return [conversation, useSyncExternalStore(conversation.subscribe, conversation.getState)];
-}
-
-/** What the parts of a message need that assistant-ui does not carry. */
-export interface ConversationScope {
-  readonly threadId: string;
-  /** Milliseconds by tool call id, of the run that is watched. */
-  readonly durations: Readonly<Record<string, number>>;
-  /** Calls that wait for the person. */
-  readonly waitingCalls: ReadonlySet<string>;
-  /** An answer is being written to what is shown. */
-  readonly busy: boolean;
-  answerCall(toolCallId: string, output: string): void;
-  openRun(runId: string): void;
-  /** null: the newest. */
-  showCheckpoint(checkpointId: string | null): void;
-}
-
-export const ConversationContext = createContext<ConversationScope | null>(null);
-
-export function useConversationScope(): ConversationScope {
-  const scope = use(ConversationContext);
-  if (!scope) throw new Error('outside of a conversation');
-  return scope;
 }
