@@ -19,22 +19,32 @@ export const HTTP_SERVER_OPTIONS = {
 
 /**
  * A server whose refusals below Express (bytes that are not HTTP, too many headers, requests that never arrive, unknown expectations) are problem
- * documents too.
+ * documents too. Once `stopping` is aborted, answers that are under way are the last on their connections, and requests that arrive all the same are refused.
  */
 export function createHttpServer(
   listener: RequestListener,
   logger: Logger,
   options: { readonly [K in keyof typeof HTTP_SERVER_OPTIONS]?: number } = {},
+  stopping?: AbortSignal,
 ): Server {
   const answering = new WeakMap<Duplex, ServerResponse>();
+  const open = new Set<ServerResponse>();
   const server = createServer({ ...HTTP_SERVER_OPTIONS, ...options }, (req, res) => {
     answering.set(req.socket, res);
+    if (stopping?.aborted) {
+      refuse(res, new AppError('stopping', { detail: 'This process is stopping; another one will answer.' }));
+      return;
+    }
+    open.add(res);
+    res.once('close', () => open.delete(res));
     listener(req, res);
   });
-  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
-    const { error, requestId, body } = refusal(new AppError('expectation_failed'));
-    res.writeHead(error.status, headersOf(error, requestId, body)).end(body);
+  stopping?.addEventListener('abort', () => {
+    for (const res of open) res.shouldKeepAlive = false;
   });
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) =>
+    refuse(res, new AppError('expectation_failed')),
+  );
   server.on('clientError', (cause: NodeJS.ErrnoException, socket: Duplex) => {
     const { error, requestId, body } = refusal(toClientError(cause));
     logger.debug({ request_id: requestId, code: error.code, cause: cause.code }, 'unreadable request');
@@ -49,6 +59,11 @@ export function createHttpServer(
     socket.end(`HTTP/1.1 ${error.status} ${error.code}\r\n${headers.join('')}\r\n${body}`, () => socket.destroy());
   });
   return server;
+}
+
+function refuse(res: ServerResponse, refused: AppError): void {
+  const { error, requestId, body } = refusal(refused);
+  res.writeHead(error.status, headersOf(error, requestId, body)).end(body);
 }
 
 function refusal(error: AppError): { error: AppError; requestId: string; body: string } {

@@ -56,7 +56,8 @@ export async function startApi(options: {
     assistants: createAssistantRepository(models),
     health: { mongo: services.pingMongo, redis: () => command.ping() },
   });
-  const server = createHttpServer(app, logger);
+  const stopping = new AbortController();
+  const server = createHttpServer(app, logger, {}, stopping.signal);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.PORT, config.HOST, () => {
@@ -68,6 +69,7 @@ export async function startApi(options: {
   return {
     port: (server.address() as AddressInfo).port,
     async stop() {
+      stopping.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       streams.closeAll();
       queueStreams.closeAll();
