@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunDocument } from '../../../src/shared/mongo/documents.ts';
 import type { PlayedRun } from '../load/play-run.ts';
 import { startLoad } from '../load/start-load.ts';
 import { judgeLoad } from '../oracle/judge-load.ts';
@@ -32,6 +33,8 @@ export async function workerKill(
     await load.abandon();
   }
   const { played } = load;
+  const resumed = kills.flatMap((kill) => resumeTimes(kill, played));
+  const hits = kills.reduce((sum, kill) => sum + kill.runIds.length, 0);
   // Three lost workers in a row are the end of a run by design; with random kills it happens to a few.
   let gaveUp = 0;
   const found = await judgeLoad(rig, played, {
@@ -47,12 +50,19 @@ export async function workerKill(
     delivered: kills.filter((kill) => kill.runIds.length > 0).length,
     runs: played.length,
     found,
-    resume: kills.flatMap((kill) => resumeTimes(kill, played)),
-    note: `${kills.reduce((sum, kill) => sum + kill.runIds.length, 0)} runs were hit, ${gaveUp} of them three times`,
+    resume: resumed.map(({ ms }) => ms),
+    note: `${hits} runs were hit, ${gaveUp} of them three times; the slowest: ${await howUnlucky(rig, resumed)}`,
   };
 }
 
-export async function killWorker(rig: Rig, victim: RigWorker): Promise<Kill> {
+/** Says of the slowest run whether one kill was all that it met: another worker may have died with it, or just after hearing its bell. */
+async function howUnlucky(rig: Rig, resumed: readonly Resumed[]): Promise<string> {
+  const [slowest] = resumed.toSorted((a, b) => b.ms - a.ms);
+  const run = await rig.models.runs.findById(slowest?.runId).lean<RunDocument>();
+  return run ? `${run.lost} workers lost, ${run.dispatch - run.attempt} bells unanswered` : 'none';
+}
+
+async function killWorker(rig: Rig, victim: RigWorker): Promise<Kill> {
   const at = Date.now();
   await victim.kill();
   const had = await rig.models.runs
@@ -61,11 +71,16 @@ export async function killWorker(rig: Rig, victim: RigWorker): Promise<Kill> {
   return { at, runIds: had.map((run) => run._id) };
 }
 
+interface Resumed {
+  readonly runId: string;
+  readonly ms: number;
+}
+
 /** Milliseconds until the clients of these runs heard of the next attempt. */
-export function resumeTimes({ at, runIds }: Kill, played: readonly PlayedRun[]): number[] {
+function resumeTimes({ at, runIds }: Kill, played: readonly PlayedRun[]): Resumed[] {
   const byId = new Map(played.map((run) => [run.runId, run]));
   return runIds.flatMap((runId) => {
     const next = byId.get(runId)?.frames.find((frame) => frame.event === 'metadata' && frame.at > at);
-    return next ? [next.at - at] : [];
+    return next ? [{ runId, ms: next.at - at }] : [];
   });
 }
