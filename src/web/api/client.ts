@@ -3,7 +3,7 @@ import { ApiError, unreachable } from './api-error.ts';
 import type { paths } from './schema.gen.d.ts';
 
 /** The API of this server, typed from openapi.json. Calls reject with an ApiError only through `ask` and `askPage`. */
-export const api = createClient<paths>({ baseUrl: location.origin, fetch: (request) => fetch(request) });
+export const api = createClient<paths>({ fetch: (request) => fetch(request) });
 
 interface Answer<T> {
   readonly data?: T;

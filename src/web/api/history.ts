@@ -1,9 +1,7 @@
-import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { type Checkpoint, runOf, withFront } from './checkpoint.ts';
 import { api, ask, askPage, type Page } from './client.ts';
 import type { Message, ThreadState } from './types.ts';
-
-/** A checkpoint with the messages it added or replaced. */
-export type Checkpoint = ThreadState & { readonly checkpoint: NonNullable<ThreadState['checkpoint']> };
 
 const PAGE_SIZE = 50;
 
@@ -42,19 +40,6 @@ export async function growHistory(client: QueryClient, threadId: string): Promis
   if (front) client.setQueryData(queryKey, (known) => known && withFront(known, front));
 }
 
-/** The pages of a log with its front as it is now. Where that does not reach what is known, only the front is left and the rest is read again on demand. */
-export function withFront(
-  known: InfiniteData<Page<Checkpoint>, unknown>,
-  front: Page<Checkpoint>,
-): InfiniteData<Page<Checkpoint>, unknown> {
-  const [first, ...older] = known.pages;
-  const newest = first?.items[0]?.checkpoint.checkpoint_id;
-  const at = front.items.findIndex(({ checkpoint }) => checkpoint.checkpoint_id === newest);
-  if (!first || at < 0) return { pages: [front], pageParams: [null] };
-  if (at === 0) return known;
-  return { ...known, pages: [{ ...first, items: [...front.items.slice(0, at), ...first.items] }, ...older] };
-}
-
 /** A thread as it was right after a checkpoint; this never changes. */
 export const stateQuery = (threadId: string, checkpointId: string) =>
   queryOptions({
@@ -68,10 +53,6 @@ export const stateQuery = (threadId: string, checkpointId: string) =>
         }),
       ),
   });
-
-/** The id of the run that made a checkpoint; null when it was made by hand. */
-export const runOf = ({ metadata }: Pick<ThreadState, 'metadata'>): string | null =>
-  typeof metadata.run_id === 'string' ? metadata.run_id : null;
 
 /** The newest checkpoint that wrote this message. @throws Error when there is none */
 export const checkpointOfMessage = (threadId: string, message: Message): Promise<string> =>

@@ -1,4 +1,4 @@
-import { type Checkpoint, runOf } from '../api/history.ts';
+import { type Checkpoint, runOf } from '../api/checkpoint.ts';
 
 /** One of several versions of a question or of an answer. */
 export interface Version {

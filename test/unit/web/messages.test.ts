@@ -4,16 +4,8 @@ import { diffStates } from '../../../src/web/conversation/diff-states.ts';
 import { mergeTail } from '../../../src/web/conversation/merge-tail.ts';
 import { callsOf, toTurns } from '../../../src/web/conversation/to-turns.ts';
 import { splitBlocks } from '../../../src/web/markdown/split-blocks.ts';
+import { aMessage as message } from './example-data.ts';
 
-const message = (id: string, more: Partial<Message> = {}): Message => ({
-  id,
-  role: 'user',
-  content: id,
-  status: 'completed',
-  run_id: null,
-  created_at: '2026-01-31T09:30:00.000Z',
-  ...more,
-});
 const ids = (messages: readonly Message[]) => messages.map(({ id }) => id);
 
 describe('the newest page of a thread', () => {

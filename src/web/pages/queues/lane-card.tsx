@@ -6,8 +6,8 @@ import { api, ask } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { cn } from '../../ui/cn.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { formatDuration } from '../../ui/format-time.ts';
 import { Card } from '../../ui/page.tsx';
-import { formatDuration } from '../../ui/time.tsx';
 import { LANE_NAMES, type LaneLoad } from './queue-report.ts';
 import { queueReportQuery } from './use-queue-report.ts';
 

@@ -1,8 +1,9 @@
 import { ServerOff } from 'lucide-react';
 import { cn } from '../../ui/cn.ts';
+import { formatDuration } from '../../ui/format-time.ts';
 import { Card } from '../../ui/page.tsx';
 import { EmptyState } from '../../ui/states.tsx';
-import { formatDuration, RelativeTime } from '../../ui/time.tsx';
+import { RelativeTime } from '../../ui/time.tsx';
 import type { WorkerState } from './queue-report.ts';
 
 const columns = 'sm:grid sm:grid-cols-[minmax(0,1fr)_9rem_6rem_7rem] sm:items-center sm:gap-4';

@@ -1,5 +1,5 @@
 import type { Run } from '../../api/types.ts';
-import { formatDuration } from '../../ui/time.tsx';
+import { formatDuration } from '../../ui/format-time.ts';
 import { runNumbers } from './run-numbers.ts';
 
 /** The numbers that are asked first. */

@@ -1,8 +1,9 @@
 import { isOpen } from '../../api/runs.ts';
 import type { Run } from '../../api/types.ts';
 import { cn } from '../../ui/cn.ts';
+import { formatDuration } from '../../ui/format-time.ts';
 import { RunBadge } from '../../ui/status.tsx';
-import { formatDuration, RelativeTime } from '../../ui/time.tsx';
+import { RelativeTime } from '../../ui/time.tsx';
 import { previewOf } from './preview-of.ts';
 import { runNumbers } from './run-numbers.ts';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Run } from '../../api/types.ts';
 import { textOf } from '../../conversation/text-of.ts';
-import { formatDuration } from '../../ui/time.tsx';
+import { formatDuration } from '../../ui/format-time.ts';
 import { TextBlock } from './span-detail.tsx';
 
 /** What the run was given: its input, and the values it is executed with. These never change after it was accepted. */

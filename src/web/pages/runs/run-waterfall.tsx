@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { isOpen } from '../../api/runs.ts';
 import type { Run, RunStep } from '../../api/types.ts';
 import { cn } from '../../ui/cn.ts';
-import { formatDuration } from '../../ui/time.tsx';
+import { formatDuration } from '../../ui/format-time.ts';
 import { SpanDetail } from './span-detail.tsx';
 import { axisTicks, type Span, toWaterfall } from './waterfall.ts';
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { Message, Run } from '../../api/types.ts';
 import { textOf } from '../../conversation/text-of.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { formatDuration } from '../../ui/time.tsx';
+import { formatDuration } from '../../ui/format-time.ts';
 import { runMessagesQuery } from './run-queries.ts';
 import type { Span } from './waterfall.ts';
 

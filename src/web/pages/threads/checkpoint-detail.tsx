@@ -1,6 +1,7 @@
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { Activity } from 'lucide-react';
-import { type Checkpoint, runOf, stateQuery } from '../../api/history.ts';
+import { type Checkpoint, runOf } from '../../api/checkpoint.ts';
+import { stateQuery } from '../../api/history.ts';
 import type { Message } from '../../api/types.ts';
 import { diffStates } from '../../conversation/diff-states.ts';
 import { textOf } from '../../conversation/text-of.ts';

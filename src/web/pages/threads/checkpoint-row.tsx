@@ -1,5 +1,5 @@
 import { Bot, GitFork, type LucideIcon, PencilLine, UserRound, Wrench } from 'lucide-react';
-import type { Checkpoint } from '../../api/history.ts';
+import type { Checkpoint } from '../../api/checkpoint.ts';
 import { textOf } from '../../conversation/text-of.ts';
 import { cn } from '../../ui/cn.ts';
 import { RelativeTime } from '../../ui/time.tsx';

@@ -4,7 +4,7 @@ import { Collapsible } from 'radix-ui';
 import { useState } from 'react';
 import type { Message } from '../../api/types.ts';
 import { cn } from '../../ui/cn.ts';
-import { formatDuration } from '../../ui/time.tsx';
+import { formatDuration } from '../../ui/format-time.ts';
 import { useConversationScope } from './conversation-scope.ts';
 import { ToolAnswerForm } from './tool-answer-form.tsx';
 
