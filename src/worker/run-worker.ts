@@ -6,7 +6,7 @@ import type { RunJob } from '../shared/queue/run-job.ts';
 import type { RedisKeys } from '../shared/redis/keys.ts';
 import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
-import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { RemoveRemains } from '../shared/threads/remove-remains.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
 import { type SettleRunDeps, settleRun } from './run/settle-run.ts';
@@ -18,7 +18,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
     readonly lifecycle: RunLifecycle;
     readonly active: ActiveRuns;
     readonly suspects: SuspectSlot;
-    readonly remover: Pick<ThreadRemover, 'removeRemains'>;
+    readonly removeRemains: RemoveRemains;
     /** Role `publisher`. */
     readonly redis: Redis;
     readonly keys: RedisKeys;
@@ -34,7 +34,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  * claim wins and the other stands down at once.
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
-  const { workerId, lifecycle, dispatcher, active, suspects, remover, redis, keys, draining, stopped } = deps;
+  const { workerId, lifecycle, dispatcher, active, suspects, removeRemains, redis, keys, draining, stopped } = deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
@@ -44,11 +44,11 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
     const settled = await settleRun({ ...deps, events, logger }, run, outcome, stopped);
     await events.flush();
-    // Who lost a run, or ends one whose thread is gone, may have written after everything was removed.
-    if (settled === 'lost' || settled === 'gone')
-      await remover
-        .removeRemains(run.project_id, run.thread_id, run._id)
-        .catch((err) => logger.warn({ err }, 'could not look whether the thread was deleted'));
+    // Who lost a run, or ends one whose thread is gone, may have written after everything was removed; and nobody would answer one that waits.
+    if (settled === 'lost' || settled === 'gone' || settled === 'paused')
+      await removeRemains(run.project_id, run.thread_id, run._id).catch((err) =>
+        logger.warn({ err }, 'could not look whether the thread was deleted'),
+      );
     // No `done` rings for those who wait until the client is needed.
     if (settled === 'paused') await nudgeViewers(redis, keys, run._id).catch(() => undefined);
     const line = {

@@ -107,7 +107,7 @@ export async function startWorker(options: {
     active,
     suspects: createSuspectSlot(),
     checkFence: () => fence.check(),
-    remover,
+    removeRemains: services.removeRemains,
     threads,
     dispatcher,
     toolCalls,

@@ -15,6 +15,7 @@ import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
 import { refuseEviction } from '../redis/refuse-eviction.ts';
 import { createDispatcher, type Dispatcher } from '../scheduling/dispatcher.ts';
 import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts';
+import { createRemoveRemains, type RemoveRemains } from '../threads/remove-remains.ts';
 import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.ts';
 import { createThreadRemover, type ThreadRemover } from '../threads/thread-remover.ts';
 import type { ReleaseStack } from './release-stack.ts';
@@ -39,6 +40,7 @@ export interface Services {
   readonly conclude: ConcludeRun;
   readonly canceller: RunCanceller;
   readonly remover: ThreadRemover;
+  readonly removeRemains: RemoveRemains;
   /** Rejects when MongoDB does not answer. */
   readonly pingMongo: () => Promise<unknown>;
 }
@@ -113,7 +115,8 @@ export async function openServices({ config, name, logger, releases, onCommand }
   const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
   releases.push(() => queue.close());
   const dispatcher = createDispatcher({ lifecycle, queue, logger });
-  const conclude = createConcludeRun({ threads, dispatcher, redis: publisher, keys, logger });
+  const removeRemains = createRemoveRemains({ threads, runs, log, toolCalls, redis: command, keys, logger });
+  const conclude = createConcludeRun({ threads, dispatcher, removeRemains, redis: publisher, keys, logger });
   const canceller = createRunCanceller({ runs, conclude, redis: command, keys, logger });
   const remover = createThreadRemover({ threads, runs, log, toolCalls, canceller, redis: command, keys, logger });
 
@@ -134,6 +137,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     conclude,
     canceller,
     remover,
+    removeRemains,
     reader: createThreadReader(log),
     pingMongo: async () => mongo.db?.command({ ping: 1 }),
   };

@@ -1,6 +1,6 @@
 /**
  * Deletes a thread with all that belongs to it. First the thread is marked: every reader and every new run is refused from then on. Then its runs are stopped, then its
- * parts go, the thread last. A crash in between leaves the mark, and the sweeper goes on; each step may be repeated.
+ * parts go, the thread last. A crash in between leaves the mark, and the sweeper goes on; each step may be repeated. What comes too late for this, `remove-remains.ts` sees to.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
@@ -17,11 +17,6 @@ import type { RunCanceller } from './run-canceller.ts';
 export interface ThreadRemover {
   /** false: no such thread. When it returns true, nothing of the thread is left. */
   remove(projectId: string, threadId: string): Promise<boolean>;
-  /**
-   * Removes what a worker wrote for a thread that had been deleted under its hands: it was frozen while the thread went, or the run was accepted in the last moment. Does
-   * nothing while the thread is there.
-   */
-  removeRemains(projectId: string, threadId: string, runId: string): Promise<void>;
   /** Finishes deletions that were interrupted, and removes temporary threads that nobody needs any more. */
   removeLeftovers(): Promise<void>;
 }
@@ -78,15 +73,6 @@ export function createThreadRemover(deps: ThreadRemoverDeps): ThreadRemover {
       if (!(await threads.markDeleted(projectId, threadId))) return false;
       await removeParts(projectId, threadId);
       return true;
-    },
-    async removeRemains(projectId, threadId, runId) {
-      if (await threads.get(projectId, threadId)) return;
-      await log.removeOfThread(projectId, threadId);
-      await toolCalls.removeOfThread(projectId, threadId);
-      await runs.removeOfThread(projectId, threadId);
-      await redis
-        .unlink(keys.runEvents(runId))
-        .catch((err) => logger.warn({ err, thread_id: threadId }, 'an event log is left to expire'));
     },
     async removeLeftovers() {
       for (const thread of await threads.leftovers(
