@@ -5,8 +5,8 @@ import type { MessagePreview, Thread, ThreadPatch, ThreadStatus } from '../domai
 import { AppError } from '../errors/app-error.ts';
 import { changeOne } from './change-one.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createInserter } from './create-inserter.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
-import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import { toThread } from './to-wire.ts';
@@ -66,6 +66,7 @@ export interface ThreadRepository {
 
 export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>): ThreadRepository {
   const { threads, runs } = models;
+  const insert = createInserter(threads);
   const visible = (projectId: string, threadId: string) => ({
     _id: threadId,
     project_id: projectId,
@@ -120,7 +121,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         ...keyFields(key),
       };
       try {
-        await insertOne(threads, document);
+        await insert(document);
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         if (!(await takeOver(document)))
