@@ -2,9 +2,10 @@ import type { Assistant, AssistantInput, AssistantPatch } from '../domain/assist
 import { newId } from '../domain/ids.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { AppError } from '../errors/app-error.ts';
+import { batchCalls } from './batch-calls.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createInserter } from './create-inserter.ts';
 import type { AssistantDocument } from './documents.ts';
-import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import { toAssistant } from './to-wire.ts';
@@ -33,8 +34,26 @@ export function createAssistantRepository(
   models: Pick<Models, 'assistants' | 'assistantVersions' | 'threads'>,
 ): AssistantRepository {
   const { assistants, assistantVersions, threads } = models;
+  const insert = createInserter(assistants);
   const find = (projectId: string, assistantId: string) =>
     assistants.findOne({ _id: assistantId, project_id: projectId, removed_at: null }).lean<AssistantDocument>();
+
+  /** Every run looks its assistant up, and of many runs at once most have the same. */
+  const findBatched = batchCalls<{ projectId: string; assistantId: string }, AssistantDocument | null>(async (keys) => {
+    const documents = await assistants
+      .find({
+        _id: { $in: [...new Set(keys.map((key) => key.assistantId))] },
+        project_id: { $in: [...new Set(keys.map((key) => key.projectId))] },
+        removed_at: null,
+      })
+      .batchSize(keys.length + 1)
+      .lean<AssistantDocument[]>();
+    const byId = new Map(documents.map((document) => [document._id, document]));
+    return keys.map(({ projectId, assistantId }) => {
+      const found = byId.get(assistantId);
+      return found?.project_id === projectId ? found : null;
+    });
+  });
 
   return {
     async create(projectId, input, key) {
@@ -50,7 +69,7 @@ export function createAssistantRepository(
         ...keyFields(key),
       };
       try {
-        await insertOne(assistants, document);
+        await insert(document);
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
@@ -67,7 +86,7 @@ export function createAssistantRepository(
     },
 
     async get(projectId, assistantId) {
-      const document = await find(projectId, assistantId);
+      const document = await findBatched({ projectId, assistantId });
       return document && toAssistant(document);
     },
 

@@ -7,8 +7,8 @@ import { isWithin, visibleRanges } from '../domain/fold-checkpoints.ts';
 import { newId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createInserter } from './create-inserter.ts';
 import type { CheckpointDocument, CheckpointMetadata } from './documents.ts';
-import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { keyFields, type RequestKey, sameRequest } from './request-key.ts';
 
@@ -81,6 +81,7 @@ const MAX_TRIES = 50;
 
 export function createCheckpointLog(models: Pick<Models, 'checkpoints'>): CheckpointLog {
   const { checkpoints } = models;
+  const insert = createInserter(checkpoints);
   const of = (projectId: string, threadId: string) => ({ thread_id: threadId, project_id: projectId });
 
   const head: CheckpointLog['head'] = (projectId, threadId) =>
@@ -128,7 +129,7 @@ export function createCheckpointLog(models: Pick<Models, 'checkpoints'>): Checkp
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const checkpoint = await toDocument(at, next);
         try {
-          await insertOne(checkpoints, checkpoint);
+          await insert(checkpoint);
           return { kind: 'committed', checkpoint };
         } catch (error) {
           if (!isDuplicateKey(error)) throw error;

@@ -6,9 +6,10 @@
 import { MAX_LOST_ATTEMPTS } from '../domain/limits.ts';
 import type { ToolCall, Usage } from '../domain/message.ts';
 import type { RunError } from '../domain/run.ts';
-import { isTerminal, TERMINAL_STATUSES, type TerminalStatus } from '../domain/run-status.ts';
+import { isTerminal, type RunStatus, TERMINAL_STATUSES, type TerminalStatus } from '../domain/run-status.ts';
 import { changeOne } from './change-one.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createChanger } from './create-changer.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
 
@@ -18,6 +19,21 @@ export type Claim =
 
 /** Which attempt writes: the fence of all writes of a worker. */
 export type RunOwner = Pick<RunDocument, '_id' | 'attempt' | 'worker_id'>;
+
+/** What follows the end of a run needs no more of it. */
+export type EndedRun = Pick<
+  RunDocument,
+  | '_id'
+  | 'project_id'
+  | 'thread_id'
+  | 'seq'
+  | 'status'
+  | 'usage'
+  | 'last_error'
+  | 'attempt'
+  | 'worker_id'
+  | 'finished_at'
+>;
 
 export interface RunEnd {
   readonly status: TerminalStatus;
@@ -33,7 +49,7 @@ export interface RunLifecycle {
   /** Takes a dispatched run. Of all bells for one dispatch, one wins. @param options.suspects also a run that `isSuspect` */
   claim(runId: string, dispatch: number, workerId: string, options?: { readonly suspects: boolean }): Promise<Claim>;
   /** Writes the end of a run. A run whose cancel was asked for ends as `cancelled`. Safe to repeat. null: the run is no longer the caller's. */
-  finish(owner: RunOwner, end: RunEnd): Promise<RunDocument | null>;
+  finish(owner: RunOwner, end: RunEnd): Promise<EndedRun | null>;
   /** The run waits for the client. null: not the caller's any more, or a cancel came first. */
   pause(owner: RunOwner, calls: readonly ToolCall[], usage: Usage): Promise<RunDocument | null>;
   /** The client delivered: back on the queue. */
@@ -55,6 +71,18 @@ export interface RunLifecycle {
   cancelRequested(workerId: string): Promise<string[]>;
 }
 
+const ENDED_FIELDS = {
+  project_id: 1,
+  thread_id: 1,
+  seq: 1,
+  status: 1,
+  usage: 1,
+  last_error: 1,
+  attempt: 1,
+  worker_id: 1,
+  finished_at: 1,
+} as const satisfies Record<Exclude<keyof EndedRun, '_id'>, 1>;
+
 const LAST_CHANCE = MAX_LOST_ATTEMPTS - 1;
 
 /** One more lost worker and the run is given up: it may be what kills them. */
@@ -65,6 +93,18 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
   const update = (filter: object, change: object, sort?: Record<string, 1 | -1>) =>
     changeOne(runs, filter, change, sort ? { sort } : {});
   const owned = (owner: RunOwner) => ({ _id: owner._id, attempt: owner.attempt, worker_id: owner.worker_id });
+  const changeEnd = createChanger(runs, ENDED_FIELDS);
+
+  /** null: it was not `from`, or not the caller's. An end that is there already is as good: it is a repeat, after an answer of the database that never came. */
+  async function end(
+    { _id: id, attempt, worker_id }: RunOwner,
+    from: RunStatus,
+    change: object,
+  ): Promise<EndedRun | null> {
+    const run = await changeEnd({ id, filter: { attempt, worker_id, status: from }, change });
+    const isEnded = run?.attempt === attempt && run.worker_id === worker_id && isTerminal(run.status);
+    return isEnded ? run : null;
+  }
 
   return {
     async promote(projectId, threadId) {
@@ -91,29 +131,28 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
       return { kind: 'stand_down', reason: whyNot(found, dispatch) };
     },
 
-    async finish(owner, end) {
+    async finish(owner, wanted) {
       const change = {
         $set: {
-          status: end.status,
-          usage: end.usage,
-          first_token_at: end.firstTokenAt,
-          last_error: end.error,
-          incomplete_details: end.incompleteReason === null ? null : { reason: end.incompleteReason },
+          status: wanted.status,
+          usage: wanted.usage,
+          first_token_at: wanted.firstTokenAt,
+          last_error: wanted.error,
+          incomplete_details: wanted.incompleteReason === null ? null : { reason: wanted.incompleteReason },
           required_action: null,
           finished_at: new Date(),
         },
         $unset: { active: 1 },
       };
-      if (end.status !== 'cancelled') {
-        const ended = await update({ ...owned(owner), status: 'in_progress' }, change);
+      if (wanted.status !== 'cancelled') {
+        const ended = await end(owner, 'in_progress', change);
         if (ended) return ended;
       }
       const cancelled = {
         ...change,
         $set: { ...change.$set, status: 'cancelled', last_error: null, incomplete_details: null },
       };
-      const stopped = await update({ ...owned(owner), status: 'cancelling' }, cancelled);
-      // A repeat, after an answer of the database that never came.
+      const stopped = await end(owner, 'cancelling', cancelled);
       return stopped ?? runs.findOne({ ...owned(owner), status: { $in: [...TERMINAL_STATUSES] } }).lean<RunDocument>();
     },
 

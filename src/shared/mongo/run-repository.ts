@@ -1,8 +1,8 @@
 import type { Run } from '../domain/run.ts';
 import { isTerminal, type RunStatus, TERMINAL_STATUSES } from '../domain/run-status.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createInserter } from './create-inserter.ts';
 import type { RunDocument } from './documents.ts';
-import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { toRun } from './to-wire.ts';
 
@@ -55,6 +55,7 @@ export interface RunRepository {
 
 export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository {
   const { runs } = models;
+  const insert = createInserter(runs);
   const one = (projectId: string, runId: string) => ({ _id: runId, project_id: projectId });
   const wire = (document: RunDocument | null): Run | null => document && toRun(document);
   const byIdempotencyKey = (projectId: string, key: string) =>
@@ -63,7 +64,7 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
   /** false: another run holds the thread, or has the idempotency key. */
   async function insertFirst(active: RunDocument): Promise<boolean> {
     try {
-      await insertOne(runs, active);
+      await insert(active);
       return true;
     } catch (error) {
       if (isDuplicateKey(error)) return false;
@@ -76,7 +77,7 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
       const active: RunDocument = { ...document, active: true, dispatch: 1, dispatched_at: document.created_at };
       if (idle && (await insertFirst(active))) return { kind: 'created', document: active };
       try {
-        await insertOne(runs, document);
+        await insert(document);
         return { kind: 'created', document };
       } catch (error) {
         if (!isDuplicateKey(error) || document.idempotency_key === undefined) throw error;

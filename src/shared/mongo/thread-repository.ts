@@ -5,8 +5,9 @@ import type { MessagePreview, Thread, ThreadPatch, ThreadStatus } from '../domai
 import { AppError } from '../errors/app-error.ts';
 import { changeOne } from './change-one.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createChanger } from './create-changer.ts';
+import { createInserter } from './create-inserter.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
-import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import { toThread } from './to-wire.ts';
@@ -66,6 +67,8 @@ export interface ThreadRepository {
 
 export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>): ThreadRepository {
   const { threads, runs } = models;
+  const insert = createInserter(threads);
+  const note = createChanger(threads, { run_seq: 1, project_id: 1, deleted_at: 1, removed_at: 1 });
   const visible = (projectId: string, threadId: string) => ({
     _id: threadId,
     project_id: projectId,
@@ -120,7 +123,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         ...keyFields(key),
       };
       try {
-        await insertOne(threads, document);
+        await insert(document);
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
         if (!(await takeOver(document)))
@@ -196,16 +199,18 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
     },
 
     async noteRunEnd(projectId, threadId, { status, lastMessage, settledSeq }) {
-      const thread = await changeOne(
-        threads,
-        visible(projectId, threadId),
-        {
+      const { _id: id, ...filter } = visible(projectId, threadId);
+      const thread = await note({
+        id,
+        filter,
+        change: {
           $set: { last_run_status: status, ...(lastMessage ? { last_message: lastMessage } : {}) },
           $max: { updated_at: new Date(), ...(settledSeq === undefined ? {} : { settled_seq: settledSeq }) },
         },
-        { projection: { run_seq: 1 } },
-      );
-      return thread ? thread.run_seq : null;
+      });
+      return thread && thread.project_id === projectId && !thread.deleted_at && !thread.removed_at
+        ? thread.run_seq
+        : null;
     },
 
     async noteUpdate(projectId, threadId, lastMessage) {

@@ -1,7 +1,7 @@
 import type { RunError } from '../domain/run.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
+import { createInserter } from './create-inserter.ts';
 import type { ToolCallDocument } from './documents.ts';
-import { insertOne } from './insert-one.ts';
 import type { Models } from './models.ts';
 import { type RequestKey, sameRequest } from './request-key.ts';
 
@@ -27,10 +27,11 @@ export interface ToolCallRepository {
 
 export function createToolCallRepository(models: Pick<Models, 'toolCalls'>): ToolCallRepository {
   const { toolCalls } = models;
+  const insert = createInserter(toolCalls);
   return {
     async start(record) {
       try {
-        await insertOne(toolCalls, { ...record, status: 'started', started_at: new Date() });
+        await insert({ ...record, status: 'started', started_at: new Date() });
         return null;
       } catch (error) {
         if (!isDuplicateKey(error)) throw error;
@@ -49,7 +50,7 @@ export function createToolCallRepository(models: Pick<Models, 'toolCalls'>): Too
     async deliver(record, content) {
       const now = new Date();
       try {
-        await insertOne(toolCalls, {
+        await insert({
           ...record,
           status: 'done',
           started_at: now,

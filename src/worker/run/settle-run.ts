@@ -7,7 +7,7 @@ import type { Message, ToolCall, Usage } from '../../shared/domain/message.ts';
 import { toPreview } from '../../shared/domain/message-preview.ts';
 import type { Logger } from '../../shared/logging/create-logger.ts';
 import type { RunDocument } from '../../shared/mongo/documents.ts';
-import type { RunEnd, RunLifecycle } from '../../shared/mongo/run-lifecycle.ts';
+import type { EndedRun, RunEnd, RunLifecycle } from '../../shared/mongo/run-lifecycle.ts';
 import type { ThreadRepository } from '../../shared/mongo/thread-repository.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
 import type { Dispatcher } from '../../shared/scheduling/dispatcher.ts';
@@ -90,7 +90,7 @@ async function cancelledMeanwhile(deps: SettleRunDeps, run: RunDocument, usage: 
 
 async function afterEnd(
   { threads, dispatcher, events, logger }: SettleRunDeps,
-  ended: RunDocument,
+  ended: EndedRun,
   lastMessage: Message | null,
 ): Promise<'ended' | 'gone'> {
   const done = { status: ended.status, usage: ended.usage, run_id: ended._id };
