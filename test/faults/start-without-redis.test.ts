@@ -1,16 +1,18 @@
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
 import { type Rig, startRig } from './rig/start-rig.ts';
 import { SHORT_TIMINGS } from './rig/timings.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-let rig: Rig | null = null;
-afterEach(() => rig?.close());
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig({ apis: 0, workers: 0, timings: SHORT_TIMINGS });
+});
+afterAll(() => rig.close());
 
 describe('an API that starts while Redis is away', () => {
   it('accepts runs, is not ready, and heals when Redis is there', async () => {
-    rig = await startRig({ apis: 0, workers: 0, timings: SHORT_TIMINGS });
     await rig.redisProxy.set('refuse');
     await rig.startApi();
     const { client } = rig;
@@ -31,11 +33,12 @@ describe('an API that starts while Redis is away', () => {
 
 describe('a Redis that evicts keys', () => {
   it('is refused at the start by API and worker', async () => {
-    rig = await startRig({ apis: 0, workers: 0, timings: SHORT_TIMINGS });
     const redis = new Redis(rig.redis.url);
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     redis.disconnect();
-    await expect(rig.startApi()).rejects.toThrow('noeviction');
-    await expect(rig.startWorker()).rejects.toThrow('noeviction');
+    await Promise.all([
+      expect(rig.startApi()).rejects.toThrow('noeviction'),
+      expect(rig.startWorker()).rejects.toThrow('noeviction'),
+    ]);
   });
 });
