@@ -60,12 +60,14 @@ export async function playRun(options: {
   options.onStart(played);
   const body = { thread_id: threadId, input: plan.userText };
   let last: EventCursor | null = null;
+  /** Each goes on until it has an answer that it can believe, also when the run is long over. */
+  const deliveries: Promise<void>[] = [];
 
   const onFrame = (frame: SeenFrame): void => {
     played.frames.push(frame);
     if (frame.id !== null) last = frame.id;
     if (frame.event === 'done') played.done = true;
-    if (frame.event === 'requires_action' || frame.event === 'snapshot') void deliver(callsOf(frame));
+    if (frame.event === 'requires_action' || frame.event === 'snapshot') deliveries.push(deliver(callsOf(frame)));
   };
 
   async function deliver(callIds: readonly string[]): Promise<void> {
@@ -115,6 +117,7 @@ export async function playRun(options: {
       break;
     }
   }
+  await Promise.all(deliveries);
   return played;
 }
 
