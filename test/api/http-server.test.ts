@@ -47,7 +47,8 @@ async function exchange(bytes: string, more?: string): Promise<string> {
   });
   socket.write(bytes);
   const timer = more === undefined ? undefined : setInterval(() => socket.write(more), 5);
-  await once(socket, 'close');
+  // Not `once` of node:events, which gives up at an error: a reset comes after the answer where the server cuts off who does not stop sending.
+  await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(timer);
   return text;
 }
