@@ -29,9 +29,9 @@ const databaseErrors = new Set([
 
 /**
  * Server answers that mean "not now": time limit (50), stepping down or shutting down (91, 189, 10107, 11600, 11602, 13435, 13436), host
- * trouble (6, 7, 89, 9001).
+ * trouble (6, 7, 89, 9001), a write that was broken up because it and another one waited for each other (112).
  */
-const databaseCodes = new Set([6, 7, 50, 89, 91, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
+const databaseCodes = new Set([6, 7, 50, 89, 91, 112, 189, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 /** mongoose has no class for "there is no connection now". */
 const mongooseSentences = /buffering timed out|before initial connection is complete/;

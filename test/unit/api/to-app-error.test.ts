@@ -13,6 +13,7 @@ describe('toAppError', () => {
     named('PoolClearedOnNetworkError'),
     named('Error', 'write ECONNRESET', { code: 'ECONNRESET', syscall: 'write' }),
     named('MongoServerError', 'operation exceeded time limit', { code: 50 }),
+    named('MongoServerError', 'deadlock detected', { code: 112 }),
     named('MongoServerError', 'not primary', { code: 10107 }),
     named('MongooseError', 'Operation `threads.findOne()` buffering timed out after 10000ms'),
     named('MongoBulkWriteError', 'read ECONNRESET', { errorResponse: named('MongoNetworkError') }),
