@@ -46,9 +46,7 @@ describe('every page looks right at both widths and in both themes, without a se
     const page = await browser.open(`/threads/${rich}`);
     await page.getByText('1, 2, 3, 4, 5').first().waitFor();
     await inspectPage(page, 'conversation-end');
-    await page.getByRole('log').evaluate((box) => {
-      box.scrollTop = 0;
-    });
+    await page.getByRole('log').press('Home');
     await page.locator('.hljs-keyword').first().waitFor();
     await inspectPage(page, 'conversation');
   });

@@ -1,5 +1,5 @@
 import { useBlocker } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { sentenceOf } from '../../api/api-error.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -34,6 +34,14 @@ export function AssistantForm({
   const [tried, setTried] = useState(false);
   /** Set while this form itself leaves, so that saving is not asked about. */
   const leaving = useRef(false);
+  /** Set by a try to save that found faults: the first one gets the focus, wherever the person has scrolled to. */
+  const faulty = useRef(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (!faulty.current) return;
+    faulty.current = false;
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  });
   const errors = useMemo(() => checkDraft(draft), [draft]);
   const shown: DraftErrors = tried ? errors : {};
   const dirty = JSON.stringify(draft) !== JSON.stringify(first);
@@ -47,12 +55,15 @@ export function AssistantForm({
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (Object.keys(errors).length > 0) return;
+    if (Object.keys(errors).length > 0) {
+      faulty.current = true;
+      return;
+    }
     leaving.current = isNew;
     onSave(toInput(draft));
   };
   return (
-    <form onSubmit={submit} noValidate className="flex min-h-0 flex-1 flex-col">
+    <form ref={form} onSubmit={submit} noValidate className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="max-w-3xl space-y-9 px-4 py-6 sm:px-8">
           <Group title="Basics">
