@@ -75,6 +75,8 @@ export interface RunDocument {
   base_version?: number;
   /** Run whose steps are left out (`rollback`). */
   rollback_of?: string;
+  /** Its acceptance was told to a repeat of the request, so it can not be taken back any more. */
+  told?: true;
   usage: Usage;
   required_action: { type: 'submit_tool_outputs'; tool_calls: ToolCall[] } | null;
   last_error: RunError | null;

@@ -147,6 +147,7 @@ export function createModels(connection: Connection): Models {
         metadata: any,
         base_version: Number,
         rollback_of: String,
+        told: Boolean,
         usage: any,
         required_action: any,
         last_error: any,

@@ -1,5 +1,6 @@
 import type { Run } from '../domain/run.ts';
 import { isTerminal, type RunStatus, TERMINAL_STATUSES } from '../domain/run-status.ts';
+import { changeOne } from './change-one.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
 import type { RunDocument } from './documents.ts';
@@ -33,8 +34,9 @@ export interface RunRepository {
     document: RunDocument,
     idle: boolean,
   ): Promise<{ kind: 'created' | 'replayed'; document: RunDocument }>;
-  /** Takes back a run nobody took yet. */
+  /** Takes back a run that nobody took yet and no repeat was told of. */
   withdraw(projectId: string, runId: string): Promise<boolean>;
+  /** The run that a request with this key made, for a repeat: from then on it is not taken back. null: none, or it was taken back just now. */
   byIdempotencyKey(projectId: string, key: string): Promise<RunDocument | null>;
   get(projectId: string, runId: string): Promise<Run | null>;
   /** Newest first. */
@@ -58,8 +60,11 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
   const insert = createInserter(runs);
   const one = (projectId: string, runId: string) => ({ _id: runId, project_id: projectId });
   const wire = (document: RunDocument | null): Run | null => document && toRun(document);
-  const byIdempotencyKey = (projectId: string, key: string) =>
-    runs.findOne({ project_id: projectId, idempotency_key: key }).lean<RunDocument>();
+  async function byIdempotencyKey(projectId: string, key: string): Promise<RunDocument | null> {
+    const first = await runs.findOne({ project_id: projectId, idempotency_key: key }).lean<RunDocument>();
+    if (first?.status !== 'queued' || first.active) return first;
+    return changeOne(runs, one(projectId, first._id), { $set: { told: true } });
+  }
 
   /** false: another run holds the thread, or has the idempotency key. */
   async function insertFirst(active: RunDocument): Promise<boolean> {
@@ -92,6 +97,7 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
         ...one(projectId, runId),
         status: 'queued',
         active: { $exists: false },
+        told: { $exists: false },
       });
       return deletedCount === 1;
     },

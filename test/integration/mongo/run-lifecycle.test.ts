@@ -28,11 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => connection.destroy());
 
-async function accept(threadId: string, seq: number, idle = false): Promise<RunDocument> {
+async function accept(threadId: string, seq: number, idle = false, key?: string): Promise<RunDocument> {
   const { document } = await runs.insert(
     projectId,
     {
       _id: newId(),
+      ...(key === undefined ? {} : { idempotency_key: key }),
       project_id: projectId,
       thread_id: threadId,
       assistant_id: newId(),
@@ -150,6 +151,20 @@ describe('a worker that lost its run', () => {
     const again = await lifecycle.handBack(run, false);
     const second = await lifecycle.claim(run._id, again?.dispatch ?? 0, 'other');
     expect(second.kind === 'claimed' && second.run.started_at).toEqual(run.started_at);
+  });
+});
+
+describe('a run that may be taken back', () => {
+  it('is gone for repeats of its request when that was first', async () => {
+    const run = await accept(newId(), 1, false, 'refused');
+    expect(await runs.withdraw(projectId, run._id)).toBe(true);
+    expect(await runs.byIdempotencyKey(projectId, 'refused')).toBeNull();
+  });
+
+  it('stays when a repeat was told of it first', async () => {
+    const run = await accept(newId(), 1, false, 'told');
+    expect((await runs.byIdempotencyKey(projectId, 'told'))?._id).toBe(run._id);
+    expect(await runs.withdraw(projectId, run._id)).toBe(false);
   });
 });
 
