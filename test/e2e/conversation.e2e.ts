@@ -278,6 +278,18 @@ describe('a thread', () => {
     await history.getByText('from 4').waitFor();
   });
 
+  it('has its history over it at phone width, and a step leads back to the composer', async () => {
+    const id = await createThread('On a phone');
+    await runToEnd(id, 'Count to 3');
+    const page = await browser.open(`/threads/${id}?panel=history`, { viewport: { width: 390, height: 844 } });
+    const history = page.getByRole('complementary', { name: 'History' });
+    await history.getByRole('button', { name: /Input.*#1/ }).click();
+    await history.getByRole('button', { name: 'Continue from here' }).click();
+    await history.waitFor({ state: 'detached' });
+    await page.waitForFunction("document.activeElement?.getAttribute('aria-label') === 'Message'");
+    await page.getByText('You see the thread as it was at step 1').waitFor();
+  });
+
   it('is found by its name', async () => {
     await createThread('A very particular thread');
     const page = await browser.open('/threads');
