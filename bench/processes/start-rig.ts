@@ -44,7 +44,7 @@ export async function startRig(options: {
   const start = async (spec: { name: string; script: string; env: Record<string, string>; profiled?: boolean }) => {
     const { profiled = true, ...rest } = spec;
     const profileDir = profiled ? options.profileDir : null;
-    const base = { PATH: process.env.PATH ?? '', NODE_ENV: 'test' };
+    const base = { PATH: process.env.PATH ?? '', NODE_ENV: 'test', AUTH_MODE: 'none' };
     const child = await startNodeProcess({ ...rest, env: { ...base, ...spec.env }, logDir: dir, profileDir });
     releases.push(() => child.stop());
     return child;

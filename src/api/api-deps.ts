@@ -2,6 +2,8 @@ import type { Config } from '../shared/config/load-config.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { AssistantRepository } from '../shared/mongo/assistant-repository.ts';
 import type { CheckpointLog } from '../shared/mongo/checkpoint-log.ts';
+import type { KeyRepository } from '../shared/mongo/key-repository.ts';
+import type { ProjectRepository } from '../shared/mongo/project-repository.ts';
 import type { RunLifecycle } from '../shared/mongo/run-lifecycle.ts';
 import type { RunRepository } from '../shared/mongo/run-repository.ts';
 import type { ThreadReader } from '../shared/mongo/thread-reader.ts';
@@ -14,7 +16,9 @@ import type { RunEventHub } from '../shared/run-events/run-event-hub.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { KeyHash } from './auth/key-hash.ts';
 import type { Once } from './idempotency-key.ts';
+import type { Authenticate } from './middleware/authenticate.ts';
 import type { QueueStreams } from './ops/queue-streams.ts';
 import type { RunStreams } from './sse/run-streams.ts';
 
@@ -29,6 +33,11 @@ export interface ApiDeps {
   readonly version: string;
   /** Readiness: a check rejects when the part cannot be used; one that takes too long counts as rejected. */
   readonly health: Readonly<Record<'mongo' | 'redis', () => Promise<unknown>>>;
+  readonly authenticate: Authenticate;
+  readonly projects: ProjectRepository;
+  readonly apiKeys: KeyRepository;
+  /** What is kept of an API key. */
+  readonly keyHash: KeyHash;
   readonly threads: ThreadRepository;
   readonly assistants: AssistantRepository;
   readonly runs: RunRepository;

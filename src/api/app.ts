@@ -5,7 +5,6 @@ import type { ApiDeps } from './api-deps.ts';
 import { withReference } from './docs/with-reference.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createEndpoints } from './endpoints.ts';
-import { createAuthenticate } from './middleware/authenticate.ts';
 import { checkAddress } from './middleware/check-address.ts';
 import { createCors } from './middleware/cors.ts';
 import { errorHandler } from './middleware/error-handler.ts';
@@ -16,7 +15,7 @@ import { mountEndpoints } from './mount-endpoints.ts';
 import { createWebPage } from './web/web-page.ts';
 
 /** What the frame itself needs; the endpoints bring their own needs. */
-export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version'>;
+export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authenticate'>;
 
 /** Where `npm run build:web` puts the web page. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -25,13 +24,16 @@ const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
 export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEndpoints(deps));
 
 /** The frame around a list of endpoints: everything that holds for each request, the web page and the reference pages. */
-export function createFrame({ config, logger, version }: FrameDeps, endpoints: readonly Endpoint[]): Express {
+export function createFrame(
+  { config, logger, version, authenticate }: FrameDeps,
+  endpoints: readonly Endpoint[],
+): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
   app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
   app.use(createWebPage(WEB_DIRECTORY));
   mountEndpoints(app, withReference(endpoints, version), {
-    authenticate: createAuthenticate(config.AUTH_MODE),
+    authenticate,
     bodyLimitBytes: config.BODY_LIMIT_BYTES,
   });
   app.use(() => {

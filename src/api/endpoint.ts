@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../shared/errors/error-catalogue.ts';
 import { readJsonBody } from './body/read-json-body.ts';
+import type { Access } from './middleware/authenticate.ts';
 import type { Tag } from './tags.ts';
 import { parseBody, parseParams, parseQuery } from './validate.ts';
 
@@ -38,8 +39,8 @@ export interface Contract {
   readonly responses: Responses;
   /** Problems that are this endpoint's own; those that every endpoint can give are added by the document. */
   readonly problems?: readonly ErrorCode[];
-  /** No credentials needed. */
-  readonly public?: boolean;
+  /** What a caller needs. */
+  readonly access: Access | 'public';
   /** Left out of the OpenAPI document: not part of the API. */
   readonly undocumented?: boolean;
 }
@@ -49,6 +50,8 @@ interface EndpointContext<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly projectId: string;
+  /** The key that came with the request; null for the operator, and where nobody is asked for one. */
+  readonly keyId: string | null;
   readonly requestId: string;
   readonly req: Request;
   readonly res: Response;
@@ -85,6 +88,7 @@ interface RequestFrame {
   readonly req: Request;
   readonly res: Response;
   readonly projectId: string;
+  readonly keyId: string | null;
   readonly requestId: string;
   readonly bodyLimitBytes: number;
 }
@@ -121,7 +125,7 @@ export function defineEndpoint<
   const { handler, ...contract } = definition;
   return {
     contract,
-    async handle({ req, res, projectId, requestId, bodyLimitBytes }) {
+    async handle({ req, res, projectId, keyId, requestId, bodyLimitBytes }) {
       const params = parseParams(definition.params ?? nothing, req.params) as z.output<P>;
       const query = parseQuery(definition.query ?? nothing, req.url) as z.output<Q>;
       const body = (
@@ -133,6 +137,7 @@ export function defineEndpoint<
         query,
         body,
         projectId,
+        keyId,
         requestId,
         req,
         res,

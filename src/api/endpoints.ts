@@ -7,6 +7,14 @@ import { listVersions } from './assistants/list-versions.ts';
 import { patchAssistant } from './assistants/patch-assistant.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createOperations } from './ops/operations.ts';
+import { createKey } from './projects/create-key.ts';
+import { createProject } from './projects/create-project.ts';
+import { deleteProject } from './projects/delete-project.ts';
+import { getProject } from './projects/get-project.ts';
+import { listKeys } from './projects/list-keys.ts';
+import { listProjects } from './projects/list-projects.ts';
+import { patchProject } from './projects/patch-project.ts';
+import { revokeKey } from './projects/revoke-key.ts';
 import { cancelRun } from './runs/cancel-run.ts';
 import { cancelThreadRuns } from './runs/cancel-thread-runs.ts';
 import { createRun } from './runs/create-run.ts';
@@ -65,6 +73,14 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     patchAssistant(deps),
     deleteAssistant(deps),
     listVersions(deps),
+    listProjects(deps),
+    createProject(deps),
+    getProject(deps),
+    patchProject(deps),
+    deleteProject(deps),
+    listKeys(deps),
+    createKey(deps),
+    revokeKey(deps),
     ...createOperations(deps),
     getLive(),
     getReady(deps),

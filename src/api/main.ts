@@ -5,7 +5,11 @@ import { createLogger } from '../shared/logging/create-logger.ts';
 import { startApi } from './start-api.ts';
 
 const config = loadConfig(process.env);
-const logger = createLogger({ name: 'api', level: config.LOG_LEVEL });
+const logger = createLogger({
+  name: 'api',
+  level: config.LOG_LEVEL,
+  secrets: [config.ADMIN_KEY, config.KEY_SECRET],
+});
 const releases = createReleaseStack();
 
 try {

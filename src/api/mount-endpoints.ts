@@ -1,11 +1,12 @@
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../shared/errors/app-error.ts';
 import type { Contract, Endpoint, EndpointResult } from './endpoint.ts';
-import type { Authenticate } from './middleware/authenticate.ts';
+import type { Authenticate, Principal } from './middleware/authenticate.ts';
 import { requestIdOf } from './middleware/request-id.ts';
 import { addLogFields } from './middleware/request-logger.ts';
 
 const JSON_TYPE = 'application/json';
+const NOBODY: Principal = { projectId: '', keyId: null };
 
 interface MountOptions {
   readonly authenticate: Authenticate;
@@ -47,9 +48,13 @@ async function serve(
 ): Promise<void> {
   const { contract } = endpoint;
   checkAccept(contract, req);
-  const projectId = contract.public ? '' : (await authenticate(req)).projectId;
-  addLogFields(res, { ...(projectId === '' ? {} : { project_id: projectId }), ...shortParams(req.params) });
-  const result = await endpoint.handle({ req, res, projectId, requestId: requestIdOf(res), bodyLimitBytes });
+  const { projectId, keyId } = contract.access === 'public' ? NOBODY : await authenticate(req, res, contract.access);
+  addLogFields(res, {
+    ...(projectId === '' ? {} : { project_id: projectId }),
+    ...(keyId === null ? {} : { key_id: keyId }),
+    ...shortParams(req.params),
+  });
+  const result = await endpoint.handle({ req, res, projectId, keyId, requestId: requestIdOf(res), bodyLimitBytes });
   if (result) send(contract, res, result);
 }
 

@@ -12,6 +12,11 @@ import { TAGS } from './tags.ts';
 
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
+/** The lists behind the names of the schemes are what the key must be allowed to do. */
+const KEYS =
+  'A key of a project, or the admin key. Operations name what they need: a scope of the key (`read`, `runs`, which may read too, or `ops`), or `admin`. The admin key may do all of it, in the ' +
+  'project that `X-Project-Id` names or the default one. A server with `AUTH_MODE=none` asks for no key.';
+
 const EXAMPLE_REQUEST_ID = '0190a3b4-0000-7000-8000-00000000000a';
 
 /** The OpenAPI 3.1 document of a list of endpoints. Reads contracts only, so it needs no connection. */
@@ -33,6 +38,12 @@ export function createOpenApiDocument(endpoints: readonly Endpoint[], version: s
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
+    components: {
+      securitySchemes: {
+        ApiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: KEYS },
+        Bearer: { type: 'http', scheme: 'bearer', description: 'The same key as `Authorization: Bearer`.' },
+      },
+    },
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
   });
@@ -46,6 +57,7 @@ function toOperation(contract: Contract, problems: ProblemResponses): ZodOpenApi
     tags: [contract.tag],
     summary: contract.summary,
     description: contract.description,
+    security: contract.access === 'public' ? [] : [{ ApiKey: [contract.access] }, { Bearer: [contract.access] }],
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
     parameters: Object.entries(requestHeaders).map(([name, description]) => ({
       name,
@@ -107,7 +119,9 @@ export function problemCodes(contract: Contract): readonly ErrorCode[] {
       'too_deep',
       'too_many_keys',
     );
-  if (!contract.public) add('database_unavailable');
+  if (contract.access !== 'public')
+    add('missing_credentials', 'invalid_credentials', 'insufficient_scope', 'database_unavailable');
+  if (contract.access === 'admin') add('keys_disabled');
   add('not_acceptable', 'internal_error');
   return [...codes];
 }

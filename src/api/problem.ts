@@ -48,6 +48,7 @@ export function toProblem(error: AppError, requestId: string): Problem {
 export function problemHeaders(error: AppError): Record<string, string> {
   const headers: Record<string, string> = { 'Content-Type': PROBLEM_TYPE, 'Cache-Control': 'no-store' };
   if (error.status === 401) headers['WWW-Authenticate'] = 'Bearer';
+  if (error.code === 'insufficient_scope') headers['WWW-Authenticate'] = 'Bearer error="insufficient_scope"';
   if (error.status === 429 || error.status === 503) headers['Retry-After'] = String(error.details.retryAfter ?? 1);
   return headers;
 }

@@ -10,6 +10,7 @@ import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createQueueWatch } from '../shared/ops/queue-watch.ts';
 import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
 import { createApp } from './app.ts';
+import { createAccess } from './auth/create-access.ts';
 import { createHttpServer } from './create-http-server.ts';
 import { createOnce } from './idempotency-key.ts';
 import { createQueueStreams } from './ops/queue-streams.ts';
@@ -53,6 +54,7 @@ export async function startApi(options: {
     queueWatch,
     queueStreams,
     version: await readVersion(),
+    ...(await createAccess({ config, logger, models })),
     assistants: createAssistantRepository(models),
     health: { mongo: services.pingMongo, redis: () => command.ping() },
   });

@@ -4,6 +4,8 @@ export const TAGS = {
   Runs: 'One execution of an assistant on a thread: accepted at once, executed by a worker, streamed as Server-Sent Events.',
   Assistants:
     'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
+  Projects:
+    'For the operator, with the admin key: whose data it is, and the keys that open it. Nothing of one project is seen from another.',
   Operations:
     'For operators, across projects: queues, workers, how the last hour went, pausing a lane, running a run again.',
   System: 'Health, version and this reference.',

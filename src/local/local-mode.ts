@@ -35,7 +35,7 @@ export async function startLocalMode({ settings, env, supervisor, say }: LocalMo
     throw new Error(`Port ${port} is in use. Stop what listens there, or use another port: PORT=${port + 1} npm start`);
   const start = (spec: Parameters<Supervisor['start']>[0]) => supervisor.start(spec, START_TIMEOUT_MS);
 
-  const inherited: Record<string, string> = { NODE_ENV: 'development', ...withoutEmpty(env) };
+  const inherited: Record<string, string> = { NODE_ENV: 'development', AUTH_MODE: 'none', ...withoutEmpty(env) };
   const parts: Record<string, string> = {
     ...inherited,
     PORT: String(port),

@@ -6,7 +6,7 @@ import { stopOnSignal } from '../shared/lifecycle/stop-on-signal.ts';
 import { createLogger } from '../shared/logging/create-logger.ts';
 import { startWorker } from './start-worker.ts';
 
-const config = loadConfig(process.env);
+const config = loadConfig(process.env, 'worker');
 const workerId = `${hostname()}-${process.pid}-${newId().slice(-8)}`;
 const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
 const releases = createReleaseStack();

@@ -6,7 +6,7 @@ import { AppError } from '../../src/shared/errors/app-error.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { expectProblem, useFrame } from './test-api.ts';
 
-const base = { tag: 'System', summary: 'A test.', description: 'A test.' } as const;
+const base = { tag: 'System', access: 'read', summary: 'A test.', description: 'A test.' } as const;
 const failures: Record<string, () => Error> = {
   bug: () => new TypeError('secret-of-the-inside'),
   mongo: () => Object.assign(new Error('connect ECONNREFUSED 10.0.0.5'), { name: 'MongoServerSelectionError' }),

@@ -6,7 +6,7 @@ import { defineEndpoint } from '../../src/api/endpoint.ts';
 import type { ErrorCode } from '../../src/shared/errors/error-catalogue.ts';
 import { expectProblem, useFrame } from './test-api.ts';
 
-const base = { tag: 'System', summary: 'A test.', description: 'A test.' } as const;
+const base = { tag: 'System', access: 'read', summary: 'A test.', description: 'A test.' } as const;
 const bodies: unknown[] = [];
 const frame = useFrame(
   () => [

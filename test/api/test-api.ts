@@ -15,6 +15,7 @@ import { patchAssistant } from '../../src/api/assistants/patch-assistant.ts';
 import { createHttpServer } from '../../src/api/create-http-server.ts';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { createOnce } from '../../src/api/idempotency-key.ts';
+import { authenticateAnyone } from '../../src/api/middleware/authenticate.ts';
 import { createThread } from '../../src/api/threads/create-thread.ts';
 import { getThread } from '../../src/api/threads/get-thread.ts';
 import { listThreads } from '../../src/api/threads/list-threads.ts';
@@ -53,7 +54,8 @@ export function useFrame(
   const started = { lines } as unknown as TestServer;
   beforeAll(async () => {
     const logger = pino({ level: 'debug' }, sink);
-    const app = createFrame({ config: loadConfig(env), logger, version: '0.1.0' }, endpoints());
+    const config = loadConfig({ AUTH_MODE: 'none', ...env });
+    const app = createFrame({ config, logger, version: '0.1.0', authenticate: authenticateAnyone }, endpoints());
     started.server = createHttpServer(app, logger, options).listen(0, '127.0.0.1');
     await once(started.server, 'listening');
     started.port = (started.server.address() as AddressInfo).port;

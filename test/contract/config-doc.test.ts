@@ -40,6 +40,6 @@ describe('.env.example', () => {
     expect(parseEnv(text)).toEqual({});
     const uncommented = parseEnv(text.replaceAll(/^#(?=[A-Z_]+=)/gm, ''));
     expect(Object.keys(uncommented).toSorted()).toEqual(settings.map(({ name }) => name).toSorted());
-    expect(loadConfig(uncommented)).toEqual(loadConfig({}));
+    expect(loadConfig(uncommented, 'worker')).toEqual(loadConfig({}, 'worker'));
   });
 });

@@ -13,7 +13,9 @@ export interface TestServices {
   /** First part of this test file's Redis keys. */
   readonly redisPrefix: string;
   /** The same as the settings of src/shared/config, for `loadConfig` and for processes. */
-  readonly env: Readonly<Record<'MONGODB_URL' | 'MONGODB_DATABASE' | 'REDIS_URL' | 'REDIS_PREFIX', string>>;
+  readonly env: Readonly<
+    Record<'MONGODB_URL' | 'MONGODB_DATABASE' | 'REDIS_URL' | 'REDIS_PREFIX' | 'AUTH_MODE', string>
+  >;
 }
 
 /**
@@ -45,7 +47,13 @@ export function useServices(): TestServices {
     database: name,
     redisUrl,
     redisPrefix: name,
-    env: { MONGODB_URL: mongoUrl, MONGODB_DATABASE: name, REDIS_URL: redisUrl, REDIS_PREFIX: name },
+    env: {
+      MONGODB_URL: mongoUrl,
+      MONGODB_DATABASE: name,
+      REDIS_URL: redisUrl,
+      REDIS_PREFIX: name,
+      AUTH_MODE: 'none',
+    },
   };
 }
 

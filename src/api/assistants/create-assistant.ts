@@ -9,6 +9,7 @@ export const createAssistant = (deps: Pick<ApiDeps, 'assistants' | 'once'>) =>
     method: 'post',
     path: '/assistants',
     tag: 'Assistants',
+    access: 'runs',
     summary: 'Create an assistant',
     description: 'Version 1. Only `name` is required; limits that are absent get their defaults.',
     body: assistantInputSchema,

@@ -9,6 +9,7 @@ export const deleteAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
     method: 'delete',
     path: '/assistants/{assistant_id}',
     tag: 'Assistants',
+    access: 'runs',
     summary: 'Delete an assistant',
     description: 'With all its versions. Refused while a thread uses it.',
     params: z.object({ assistant_id: uuidSchema }),

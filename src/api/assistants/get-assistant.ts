@@ -11,6 +11,7 @@ export const getAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
     method: 'get',
     path: '/assistants/{assistant_id}',
     tag: 'Assistants',
+    access: 'read',
     summary: 'Get an assistant',
     description: 'The newest version.',
     params: z.object({ assistant_id: uuidSchema }),

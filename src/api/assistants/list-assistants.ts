@@ -13,6 +13,7 @@ export const listAssistants = (deps: Pick<ApiDeps, 'assistants'>) =>
     method: 'get',
     path: '/assistants',
     tag: 'Assistants',
+    access: 'read',
     summary: 'List assistants',
     description: 'The assistants of the project in their newest versions, last created first.',
     query: z.strictObject(pageQuery),

@@ -14,6 +14,7 @@ export const listVersions = (deps: Pick<ApiDeps, 'assistants'>) =>
     method: 'get',
     path: '/assistants/{assistant_id}/versions',
     tag: 'Assistants',
+    access: 'read',
     summary: 'List the versions of an assistant',
     description: 'Newest first, the current one included.',
     params: z.object({ assistant_id: uuidSchema }),

@@ -11,6 +11,7 @@ export const patchAssistant = (deps: Pick<ApiDeps, 'assistants'>) =>
     method: 'patch',
     path: '/assistants/{assistant_id}',
     tag: 'Assistants',
+    access: 'runs',
     summary: 'Change an assistant',
     description:
       'Makes a new version. Fields that are absent stay, also single limits; `tools` and `metadata` are replaced as a whole. Runs that were accepted before keep the version they have.',

@@ -38,7 +38,7 @@ export const getErrorsPage = () =>
     tag: 'System',
     summary: 'Read the list of errors',
     description: 'What `type` of a problem document points to.',
-    public: true,
+    access: 'public',
     query: z.looseObject({}),
     responses: { 200: { description: 'A page.', contentType: 'text/html', example: '<!doctype html>…' } },
     async handler({ res }) {

@@ -9,7 +9,7 @@ export const getOpenApi = (document: () => OpenApiDocument) =>
     tag: 'System',
     summary: 'Get this document',
     description: 'The OpenAPI 3.1 description of the API, for clients that are generated.',
-    public: true,
+    access: 'public',
     responses: {
       200: {
         description: 'An OpenAPI 3.1 document.',

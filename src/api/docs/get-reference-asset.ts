@@ -16,7 +16,7 @@ export const getReferenceAsset = () => {
     tag: 'System',
     summary: 'Get a file of the reference pages',
     description: 'Script, style or picture.',
-    public: true,
+    access: 'public',
     query: z.looseObject({}),
     undocumented: true,
     params: z.object({ file: z.enum([...PACKAGED, ...Object.keys(OWN)]) }),

@@ -27,7 +27,7 @@ export const getReferencePage = () =>
     tag: 'System',
     summary: 'Read this reference',
     description: 'An interactive page that works without internet. `/docs#Threads` lands on a section.',
-    public: true,
+    access: 'public',
     query: z.looseObject({}),
     responses: { 200: { description: 'A page.', contentType: 'text/html', example: '<!doctype html>…' } },
     async handler({ res }) {

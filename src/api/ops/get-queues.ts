@@ -8,6 +8,7 @@ export const getQueues = (deps: Pick<ApiDeps, 'queueWatch'>): Endpoint =>
     method: 'get',
     path: '/ops/queues',
     tag: 'Operations',
+    access: 'ops',
     summary: 'See queues, workers and the last hour',
     description:
       'What waits and runs in each lane, who works, and by minute how runs ended, how long they waited and when the first token came. Made at most every 2 seconds, however many ask; ' +

@@ -6,8 +6,7 @@ import { retryRun } from './retry-run.ts';
 import { streamQueues } from './stream-queues.ts';
 
 /**
- * Everything for operators, and nothing else: these look across projects. With `AUTH_MODE=none` every caller is an operator; where callers differ, this list is the one place
- * to check it, around `handle` of each.
+ * Everything for operators, and nothing else: queues and lanes are shared by all projects. Keys with the scope `ops` may use it, and reach runs of their own project only.
  */
 export const createOperations = (deps: ApiDeps): readonly Endpoint[] => [
   getQueues(deps),

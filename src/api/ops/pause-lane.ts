@@ -28,6 +28,7 @@ export const pauseLane = (deps: Pick<ApiDeps, 'laneSwitch' | 'queueWatch'>): End
       method: 'post',
       path: `/ops/lanes/{lane}/${action}`,
       tag: 'Operations',
+      access: 'ops',
       summary,
       description,
       params: z.object({ lane: laneSchema }),

@@ -17,6 +17,7 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
     method: 'post',
     path: '/ops/runs/{run_id}/retry',
     tag: 'Operations',
+    access: 'ops',
     summary: 'Run a run again',
     description:
       'For a run that ended and did not complete: a new run with the same input, options, lane and thread; its `metadata.retry_of` names the old one. When nothing came after it on the thread, the new ' +
@@ -38,9 +39,9 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       'too_many_queued_runs',
       ...IDEMPOTENCY.problems,
     ],
-    async handler({ params, req }) {
+    async handler({ params, req, projectId, keyId }) {
       const old = await deps.anyRun(params.run_id);
-      if (!old) throw notFound('run');
+      if (!old || (keyId !== null && old.project_id !== projectId)) throw notFound('run');
       if (!isTerminal(old.status) || old.status === 'completed')
         throw new AppError('run_not_retryable', { detail: `The run is ${old.status}.` });
       const { run, headers } = await startRun(

@@ -8,6 +8,7 @@ export const streamQueues = (deps: Pick<ApiDeps, 'queueWatch' | 'queueStreams'>)
     method: 'get',
     path: '/ops/queues/stream',
     tag: 'Operations',
+    access: 'ops',
     summary: 'Watch the queues',
     description:
       'Server-Sent Events without an end: `queues` with the report of `GET /ops/queues`, at once and every 2 seconds. Each event is the whole; a reader that is slow misses some.',

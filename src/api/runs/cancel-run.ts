@@ -51,6 +51,7 @@ export const cancelRun = (deps: CancelDeps): Endpoint[] =>
       method: 'post',
       path: `${path}/cancel`,
       tag: 'Runs',
+      access: 'runs',
       summary: 'Cancel a run',
       description:
         'Durable and safe to repeat. A run that nobody executes ends at once; otherwise its worker stops the model call, keeps the steps it has committed and ends the run as `cancelled`. ' +

@@ -11,6 +11,7 @@ export const cancelThreadRuns = (deps: CancelDeps) =>
     method: 'post',
     path: '/threads/{thread_id}/runs/cancel',
     tag: 'Runs',
+    access: 'runs',
     summary: 'Cancel all runs of a thread',
     description:
       'Works before the client knows a run id: everything queued or active on the thread is cancelled. Those that wait are cancelled first, so none starts in between.',

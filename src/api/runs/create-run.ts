@@ -12,6 +12,7 @@ export const createRun = (deps: StartRunDeps): Endpoint[] =>
       method: 'post',
       path: `${prefix}/runs`,
       tag: 'Runs',
+      access: 'runs',
       summary: 'Start a run in the background',
       description:
         'Answers as soon as the run is accepted. From then on it ends in exactly one terminal state, whatever crashes.',

@@ -10,6 +10,7 @@ export const getRun = (deps: Pick<ApiDeps, 'runs'>): Endpoint[] =>
       method: 'get',
       path,
       tag: 'Runs',
+      access: 'read',
       summary: 'Get a run',
       description:
         'Where it stands and its whole timeline: accepted, dispatched, started, first token, finished, attempts, usage and error.',

@@ -9,6 +9,7 @@ export const joinRunStream = (deps: StreamDeps): Endpoint[] =>
       method: 'get',
       path: `${path}/stream`,
       tag: 'Runs',
+      access: 'read',
       summary: 'Join or rejoin the stream of a run',
       description:
         'From the beginning, or after the event that `Last-Event-ID` (or `?after=`) names. Any number of viewers see the same. A finished run is replayed and ends at once; ' +

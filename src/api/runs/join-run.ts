@@ -10,6 +10,7 @@ export const joinRun = (deps: FinishedRunDeps): Endpoint[] =>
       method: 'get',
       path: `${path}/join`,
       tag: 'Runs',
+      access: 'read',
       summary: 'Wait for the end of a run',
       description: 'Answers when the run has ended or waits for the client; at once when it has already.',
       params: runParams(path),

@@ -36,6 +36,7 @@ export const listRuns = (deps: Pick<ApiDeps, 'runs' | 'threads'>): Endpoint[] =>
       method: 'get',
       path,
       tag: 'Runs',
+      access: 'read',
       summary: 'List runs',
       description: 'Newest first, filtered by status, assistant, batch and time of creation.',
       params,

@@ -11,6 +11,7 @@ export const listSteps = (deps: Pick<ApiDeps, 'runs' | 'log'>): Endpoint[] =>
       method: 'get',
       path: `${path}/steps`,
       tag: 'Runs',
+      access: 'read',
       summary: 'Inspect the steps of a run',
       description: 'Each model call and tool call in order, with duration, tokens, finish reason, attempt and error.',
       params: runParams(path),

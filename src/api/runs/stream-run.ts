@@ -10,6 +10,7 @@ export const streamRun = (deps: StartRunDeps & StreamDeps): Endpoint[] =>
       method: 'post',
       path: `${prefix}/runs/stream`,
       tag: 'Runs',
+      access: 'runs',
       summary: 'Start a run and stream it',
       description:
         'Server-Sent Events from the first token to `done`. The run goes on when the client leaves; rejoin at `Location` with `Last-Event-ID`, from anywhere. ' +

@@ -30,6 +30,7 @@ export const submitToolOutputs = (deps: Deps): Endpoint[] =>
       method: 'post',
       path: `${path}/tool_outputs`,
       tag: 'Runs',
+      access: 'runs',
       summary: 'Deliver the outputs of client-side tools',
       description: 'For a run in `requires_action`: one output for each call it waits for. The run goes on.',
       params: runParams(path),

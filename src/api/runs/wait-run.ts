@@ -13,6 +13,7 @@ export const waitRun = (deps: StartRunDeps & FinishedRunDeps): Endpoint[] =>
       method: 'post',
       path: `${prefix}/runs/wait`,
       tag: 'Runs',
+      access: 'runs',
       summary: 'Start a run and wait for its end',
       description:
         'Answers when the run has ended, or waits for the client (`requires_action`): the run with the messages it wrote. A failed run is a 200 with `status: failed`.',

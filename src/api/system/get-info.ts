@@ -7,7 +7,7 @@ const infoSchema = z
     name: z.literal('skein'),
     version: z.string(),
     node: z.string().meta({ description: 'Version of Node.js.' }),
-    auth_mode: z.enum(['none']),
+    auth_mode: z.enum(['api_key', 'none']),
     limits: z.object({ body_bytes: z.int(), queued_runs_per_thread: z.int() }),
   })
   .meta({ id: 'Info' });
@@ -19,7 +19,7 @@ export const getInfo = ({ config, version }: Pick<ApiDeps, 'config' | 'version'>
     tag: 'System',
     summary: 'Get version and limits',
     description: 'What a client may want to know about this server before it starts.',
-    public: true,
+    access: 'public',
     responses: {
       200: {
         description: 'About this server.',

@@ -8,7 +8,7 @@ export const getLive = () =>
     tag: 'System',
     summary: 'Is the process alive?',
     description: 'Looks at nothing else: restart the process when this fails.',
-    public: true,
+    access: 'public',
     responses: {
       200: { description: 'It is.', schema: z.object({ status: z.literal('ok') }), example: { status: 'ok' } },
     },

@@ -8,7 +8,7 @@ export const getOk = () =>
     tag: 'System',
     summary: 'Say ok',
     description: 'The shortest answer there is, for load balancers and scripts.',
-    public: true,
+    access: 'public',
     responses: { 200: { description: 'Ok.', schema: z.object({ ok: z.literal(true) }), example: { ok: true } } },
     handler: async () => ({ status: 200, body: { ok: true } }),
   });

@@ -17,7 +17,7 @@ export const getReady = ({ health }: Pick<ApiDeps, 'health'>) =>
     tag: 'System',
     summary: 'Can requests be served?',
     description: 'Asks the database and Redis. Send traffic only while it answers 200.',
-    public: true,
+    access: 'public',
     responses: {
       200: {
         description: 'Yes.',

@@ -16,6 +16,7 @@ export const copyThread = (deps: Deps) =>
     method: 'post',
     path: '/threads/{thread_id}/copy',
     tag: 'Threads',
+    access: 'runs',
     summary: 'Copy a thread',
     description:
       'A new thread with the same log: all checkpoints on all branches, with ids of their own. Runs are not copied; their messages keep the id of the run that wrote them.',

@@ -11,6 +11,7 @@ export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants' | 'onc
     method: 'post',
     path: '/threads',
     tag: 'Threads',
+    access: 'runs',
     summary: 'Create a thread',
     description:
       'Safe to repeat with an `Idempotency-Key`, or with a `thread_id` of your own and `if_exists: "do_nothing"`: the second call answers the thread of the first. A repeat does not bring back a thread ' +

@@ -9,6 +9,7 @@ export const deleteThread = (deps: Pick<ApiDeps, 'remover'>) =>
     method: 'delete',
     path: '/threads/{thread_id}',
     tag: 'Threads',
+    access: 'runs',
     summary: 'Delete a thread',
     description:
       'With its messages, checkpoints, runs and events; nothing is left. An active run is cancelled first. It cannot be undone.',

@@ -22,6 +22,7 @@ const messages = z.enum(['all', 'added']).default('all').meta({
 const common = {
   path: '/threads/{thread_id}/history',
   tag: 'Threads',
+  access: 'read',
   summary: 'Get the history of a thread',
   description:
     'The states of the thread, newest first: one for each checkpoint, on all branches. `checkpoint_id` of any of them can be given to a run or to a state update to go on from there.',

@@ -12,6 +12,7 @@ export const getState = (deps: Pick<ApiDeps, 'threads' | 'runs' | 'log' | 'reade
     method: 'get',
     path: '/threads/{thread_id}/state',
     tag: 'Threads',
+    access: 'read',
     summary: 'Get the state of a thread',
     description:
       'All messages, as they are now or right after a checkpoint. For the end of a long thread, `/messages` is cheaper.',

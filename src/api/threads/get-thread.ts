@@ -11,6 +11,7 @@ export const getThread = (deps: Pick<ApiDeps, 'threads'>) =>
     method: 'get',
     path: '/threads/{thread_id}',
     tag: 'Threads',
+    access: 'read',
     summary: 'Get a thread',
     description: 'The thread without its messages; those are under `/messages` and `/state`.',
     params: z.object({ thread_id: uuidSchema }),

@@ -12,6 +12,7 @@ export const listMessages = (deps: Pick<ApiDeps, 'threads' | 'reader'>) =>
     method: 'get',
     path: '/threads/{thread_id}/messages',
     tag: 'Threads',
+    access: 'read',
     summary: 'List messages',
     description:
       'The newest page first; within a page the oldest message comes first, as one reads. A page costs what it holds, however long the thread is.',

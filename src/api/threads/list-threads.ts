@@ -14,6 +14,7 @@ export const listThreads = (deps: Pick<ApiDeps, 'threads'>) =>
     method: 'get',
     path: '/threads',
     tag: 'Threads',
+    access: 'read',
     summary: 'List threads',
     description:
       'The threads of the project, most recently updated first. A thread that is updated while you page moves to the front.',

@@ -12,6 +12,7 @@ export const patchThread = (deps: Pick<ApiDeps, 'threads' | 'assistants'>) =>
     method: 'patch',
     path: '/threads/{thread_id}',
     tag: 'Threads',
+    access: 'runs',
     summary: 'Change a thread',
     description:
       'Fields that are absent stay; `metadata` is replaced as a whole. Runs that were accepted before keep their assistant.',

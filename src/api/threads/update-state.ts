@@ -19,6 +19,7 @@ export const updateState = (deps: Deps) =>
     method: 'post',
     path: '/threads/{thread_id}/state',
     tag: 'Threads',
+    access: 'runs',
     summary: 'Change the state of a thread',
     description:
       'Adds messages, replaces those whose id is there, and removes others, as one checkpoint. With `checkpoint_id` the thread goes on from that checkpoint: a rewind when nothing else is given, ' +

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = (fallback: number, max = 100_000) => z.coerce.number().int().min(0).max(max).default(fallback);
+const secret = z.string().min(24).optional();
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(86_400_000).default(fallback);
 
 /**
@@ -31,9 +32,26 @@ export const envSchema = z.object({
     .default('skein')
     .describe('First part of every Redis key, so that installations can share a server.'),
   AUTH_MODE: z
-    .enum(['none'])
-    .default('none')
-    .describe('`none` gives every request the default project; refused in production unless ALLOW_NO_AUTH is set.'),
+    .enum(['api_key', 'none'])
+    .default('api_key')
+    .describe(
+      '`api_key` asks every request for a key, and needs ADMIN_KEY. `none` gives every request the default project; refused in production unless ALLOW_NO_AUTH is set. Local mode: `none` unless set.',
+    ),
+  ADMIN_KEY: secret.describe(
+    'The key of the operator, at least 24 characters, for example of `openssl rand -hex 32`: makes projects and their keys. Only the API needs it, not the worker.',
+  ),
+  KEY_SECRET: secret.describe(
+    'What API keys are hashed with, at least 24 characters. Unset, it is derived from ADMIN_KEY: then another ADMIN_KEY makes all keys invalid.',
+  ),
+  KEY_CACHE_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(12_000)
+    .default(10_000)
+    .describe(
+      'How long a process trusts a key it has looked up; a revoked one has lost its streams too after twice that.',
+    ),
   ALLOW_NO_AUTH: z
     .stringbool()
     .default(false)

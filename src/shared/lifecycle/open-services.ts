@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../logging/create-logger.ts';
+import { type AccessModels, createAccessModels } from '../mongo/access-models.ts';
 import { type CheckpointLog, createCheckpointLog } from '../mongo/checkpoint-log.ts';
 import { connectMongo } from '../mongo/connect-mongo.ts';
 import { createModels, ensureIndexes, type Models } from '../mongo/models.ts';
@@ -22,7 +23,7 @@ import type { ReleaseStack } from './release-stack.ts';
 
 /** What the API and the worker have in common. */
 export interface Services {
-  readonly models: Models;
+  readonly models: Models & AccessModels;
   readonly keys: RedisKeys;
   readonly command: Redis;
   readonly publisher: Redis;
@@ -80,10 +81,10 @@ export async function openServices({ config, name, logger, releases, onCommand }
     });
   // Building an index may take longer than any request may.
   const setUp = await open('work');
-  await ensureIndexes(createModels(setUp)).finally(() => setUp.destroy());
+  await ensureIndexes({ ...createModels(setUp), ...createAccessModels(setUp) }).finally(() => setUp.destroy());
   const mongo = await open(name === 'api' ? 'request' : 'work');
   releases.push(() => mongo.destroy());
-  const models = createModels(mongo);
+  const models = { ...createModels(mongo), ...createAccessModels(mongo) };
 
   // An API accepts runs without Redis, a worker can do nothing.
   const needsRedis = name === 'worker';

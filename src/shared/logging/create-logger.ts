@@ -2,18 +2,43 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger };
 
+const CENSOR = '[secret]';
+/** The form of keys (src/api/auth/api-key-text.ts), also when a part of the end is missing. */
+const API_KEY = /skein_[0-9A-Za-z]{20,}/g;
+
 /**
- * JSON lines on stdout. Callers pass the fields they mean to log (an allow list); redaction is the second net for keys that name a secret.
+ * JSON lines on stdout. Callers pass the fields they mean to log (an allow list); redaction by name is the second net, and what looks like an API key, or is one of `secrets`, leaves no
+ * line at all, wherever a client put it.
  */
-export function createLogger(options: { name: string; level: string }): Logger {
+export function createLogger(options: {
+  name: string;
+  level: string;
+  secrets?: readonly (string | undefined)[];
+}): Logger {
+  const secrets = (options.secrets ?? []).flatMap((secret) => (secret ? [JSON.stringify(secret).slice(1, -1)] : []));
   return pino({
     name: options.name,
     level: options.level,
     base: { name: options.name, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ['apiKey', 'authorization', '*.apiKey', '*.authorization', 'headers', '*.headers'],
-      censor: '[secret]',
+      paths: [
+        'apiKey',
+        'authorization',
+        'headers',
+        'config',
+        '["x-api-key"]',
+        '*.apiKey',
+        '*.authorization',
+        '*.headers',
+        '*.config',
+        '*["x-api-key"]',
+      ],
+      censor: CENSOR,
+    },
+    hooks: {
+      streamWrite: (line) =>
+        secrets.reduce((text, secret) => text.replaceAll(secret, CENSOR), line.replaceAll(API_KEY, `skein_${CENSOR}`)),
     },
     serializers: { err: pino.stdSerializers.err },
   });

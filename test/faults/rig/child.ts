@@ -39,7 +39,7 @@ export async function startChild(
 ): Promise<Child> {
   const child: ChildProcess = spawn(process.execPath, ['--import', DIE_WITH_PARENT, script, ...args], {
     cwd: ROOT,
-    env: { NODE_ENV: 'test', ...env },
+    env: { NODE_ENV: 'test', AUTH_MODE: 'none', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const { pid } = child;

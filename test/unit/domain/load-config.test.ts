@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from '../../../src/shared/config/load-config.
 
 const problemsOf = (env: Record<string, string>): string => {
   try {
-    loadConfig(env);
+    loadConfig({ AUTH_MODE: 'none', ...env });
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
     return error instanceof Error ? error.message : '';
@@ -12,14 +12,16 @@ const problemsOf = (env: Record<string, string>): string => {
 };
 
 describe('the configuration', () => {
-  it('is complete without any setting, and cannot be changed', () => {
-    const config = loadConfig({});
+  it('is complete without any setting but the one of access, and cannot be changed', () => {
+    const config = loadConfig({ AUTH_MODE: 'none' });
     expect(config).toMatchObject({ PORT: 8123, HEARTBEAT_MS: 5000, WORKER_LOST_MS: 15_000, NODE_ENV: 'development' });
     expect(Object.isFrozen(config)).toBe(true);
   });
 
   it('takes an empty variable for one that is not set, and numbers from text', () => {
-    expect(loadConfig({ PORT: '', HOST: '', INTERACTIVE_SLOTS: '7', ALLOW_NO_AUTH: 'true' })).toMatchObject({
+    expect(
+      loadConfig({ AUTH_MODE: 'none', PORT: '', HOST: '', INTERACTIVE_SLOTS: '7', ALLOW_NO_AUTH: 'true' }),
+    ).toMatchObject({
       PORT: 8123,
       HOST: '127.0.0.1',
       INTERACTIVE_SLOTS: 7,
@@ -37,5 +39,25 @@ describe('the configuration', () => {
     expect(problemsOf({ INTERACTIVE_SLOTS: '0', BATCH_SLOTS: '0' })).toContain('nothing would run');
     expect(problemsOf({ NODE_ENV: 'production' })).toContain('ALLOW_NO_AUTH');
     expect(problemsOf({ NODE_ENV: 'production', ALLOW_NO_AUTH: 'true' })).toBe('');
+  });
+
+  it('asks for keys unless told otherwise, and then for the key of the operator', () => {
+    const secret = 'x'.repeat(24);
+    const config = loadConfig({ ADMIN_KEY: secret });
+    expect(config).toMatchObject({ AUTH_MODE: 'api_key', ADMIN_KEY: secret, KEY_CACHE_MS: 10_000 });
+    expect(config.KEY_SECRET).toBeUndefined();
+    expect(problemsOf({ AUTH_MODE: 'api_key' })).toContain('ADMIN_KEY');
+    expect(problemsOf({ AUTH_MODE: '', ADMIN_KEY: '' })).toContain('ADMIN_KEY');
+    expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: 'x'.repeat(23) })).toContain('ADMIN_KEY');
+    expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: secret, KEY_SECRET: 'short' })).toContain('KEY_SECRET');
+    expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: secret, NODE_ENV: 'production' })).toBe('');
+  });
+
+  it('does not tell what a secret is when it is too short', () => {
+    expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: 'canary-of-the-admin' })).not.toContain('canary');
+  });
+
+  it('lets a worker go without the secrets of the API', () => {
+    expect(loadConfig({ NODE_ENV: 'production' }, 'worker').ADMIN_KEY).toBeUndefined();
   });
 });

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { Config } from '../../shared/config/load-config.ts';
+import type { Logger } from '../../shared/logging/create-logger.ts';
+import type { AccessModels } from '../../shared/mongo/access-models.ts';
+import { createKeyRepository } from '../../shared/mongo/key-repository.ts';
+import type { Models } from '../../shared/mongo/models.ts';
+import { createProjectRepository } from '../../shared/mongo/project-repository.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { authenticateAnyone, createAuthenticate } from '../middleware/authenticate.ts';
+import { createKeyDirectory } from './key-directory.ts';
+import { createKeyHash } from './key-hash.ts';
+import { createOpenAnswers } from './open-answers.ts';
+
+type Access = Pick<ApiDeps, 'authenticate' | 'projects' | 'apiKeys' | 'keyHash'>;
+
+/** Who may come in, as AUTH_MODE says. With keys, the default project is there afterwards. */
+export async function createAccess(deps: {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly models: Models & AccessModels;
+}): Promise<Access> {
+  const { config, logger, models } = deps;
+  const keys = createKeyRepository(models);
+  const projects = createProjectRepository(models, keys);
+  // Without keys there is no secret, and nobody gets as far as making a key.
+  const adminKey = config.ADMIN_KEY ?? randomBytes(32).toString('hex');
+  const hash = createKeyHash({ ADMIN_KEY: adminKey, KEY_SECRET: config.KEY_SECRET });
+  const access = { projects, apiKeys: keys, keyHash: hash };
+  switch (config.AUTH_MODE) {
+    case 'none':
+      return { ...access, authenticate: authenticateAnyone };
+    case 'api_key': {
+      await projects.ensureDefault();
+      const directory = createKeyDirectory({ keys, logger, keepMs: config.KEY_CACHE_MS });
+      const onRevoked = (keyId: string) => directory.forget(keyId);
+      const openAnswers = createOpenAnswers({ keys, logger, everyMs: config.KEY_CACHE_MS, onRevoked });
+      return { ...access, authenticate: createAuthenticate({ adminKey, hash, directory, openAnswers, projects }) };
+    }
+  }
+}

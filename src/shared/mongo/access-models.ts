@@ -1,0 +1,77 @@
+import { type Connection, type Model, Schema } from 'mongoose';
+import type { KeyScope } from '../domain/api-key.ts';
+import { type Keyed, REMOVED_KEY_SECONDS } from './request-key.ts';
+
+export interface ProjectDocument extends Omit<Keyed, 'removed_at'> {
+  _id: string;
+  name: string;
+  created_at: Date;
+  updated_at: Date;
+  /** It is gone for everyone; what is left goes a day later and until then answers late repeats of the request that made it. */
+  deleted_at?: Date;
+}
+
+export interface ApiKeyDocument extends Omit<Keyed, 'removed_at'> {
+  _id: string;
+  project_id: string;
+  name: string;
+  prefix: string;
+  /** HMAC of the key; the key itself is nowhere. */
+  hash: string;
+  scopes: KeyScope[];
+  created_at: Date;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+/** Who may come in. */
+export interface AccessModels {
+  readonly projects: Model<ProjectDocument>;
+  readonly apiKeys: Model<ApiKeyDocument>;
+}
+
+const text = { type: String, required: true } as const;
+const time = { type: Date, required: true } as const;
+const options = { versionKey: false, strict: 'throw', autoIndex: false, autoCreate: false } as const;
+const whereKeyed = { unique: true, partialFilterExpression: { idempotency_key: { $exists: true } } } as const;
+
+/** The collections of projects and keys, bound to one connection. */
+export function createAccessModels(connection: Connection): AccessModels {
+  const projects = new Schema(
+    {
+      _id: text,
+      name: text,
+      created_at: time,
+      updated_at: time,
+      deleted_at: Date,
+      idempotency_key: String,
+      fingerprint: String,
+    },
+    { ...options, collection: 'projects' },
+  )
+    .index({ idempotency_key: 1 }, { name: 'idempotency', ...whereKeyed })
+    .index({ deleted_at: 1 }, { name: 'deleted', expireAfterSeconds: REMOVED_KEY_SECONDS, sparse: true });
+  const apiKeys = new Schema(
+    {
+      _id: text,
+      project_id: text,
+      name: text,
+      prefix: text,
+      hash: text,
+      scopes: [String],
+      created_at: time,
+      last_used_at: Date,
+      revoked_at: Date,
+      idempotency_key: String,
+      fingerprint: String,
+    },
+    { ...options, collection: 'api_keys' },
+  )
+    .index({ hash: 1 }, { name: 'hash', unique: true })
+    .index({ project_id: 1, _id: -1 }, { name: 'list' })
+    .index({ project_id: 1, idempotency_key: 1 }, { name: 'idempotency', ...whereKeyed });
+  return {
+    projects: connection.model('projects', projects) as unknown as Model<ProjectDocument>,
+    apiKeys: connection.model('api_keys', apiKeys) as unknown as Model<ApiKeyDocument>,
+  };
+}
