@@ -11,6 +11,9 @@ import type { PacedResult, PacedWork } from './work.ts';
 /** How long the slowest start may take: answers last this much longer than ramp, settling and window. */
 const SPARE_MS = 1000;
 
+/** A token that comes later than this after it was due counts as not delivered. */
+const LATE_MS = 1000;
+
 /** A piece of text as it came: the tokens up to `last` of a stream are there at `at` (epoch milliseconds, as the model's own times). */
 interface Arrival {
   readonly at: number;
@@ -59,14 +62,16 @@ export const runPacedStreams = async (work: PacedWork, prepared: Prepared | null
     const startedAt = starts.get(question);
     if (startedAt === undefined) continue;
     for (const { at, first, last } of arrivals[i] ?? []) {
-      if (at < from || at > to) continue;
-      for (let token = first; token <= last; token++) addedMs.push(at - (startedAt + (token + 1) * delayMs));
+      for (let token = first; token <= last; token++) {
+        const due = startedAt + (token + 1) * delayMs;
+        if (due >= from && due < to) addedMs.push(at - due);
+      }
     }
   }
   return {
     kind: 'paced',
-    tokens: addedMs.length,
-    offered: Math.round(work.streams * work.tokensPerSecond * seconds),
+    tokens: addedMs.filter((ms) => ms <= LATE_MS).length,
+    offered: Math.round((work.streams * (to - from)) / delayMs),
     seconds,
     addedMs: quantilesOf(addedMs),
     costs,
