@@ -3,6 +3,8 @@ import DataLoader from 'dataloader';
 /** Two in flight keep the database busy while the next batch gathers; a lone call never waits. */
 const IN_FLIGHT = 2;
 const MAX_BATCH = 100;
+/** A batch without an answer for this long holds up nobody any more: behind one that waits for its time-out, a request would wait twice as long as it may. */
+const HOLD_MS = 100;
 
 /**
  * Single calls, sent together when many come at once: what is asked for while `IN_FLIGHT` batches are under way goes with the next one. A batch is sent after everything in it was asked
@@ -18,14 +20,24 @@ export function batchCalls<K, V>(
     inFlight += 1;
     process.nextTick(dispatch);
   };
+  const leave = (): void => {
+    inFlight -= 1;
+    const next = waiting.shift();
+    if (next) start(next);
+  };
   const loader = new DataLoader<K, V>(
     async (keys) => {
+      let left = false;
+      const leaveOnce = (): void => {
+        if (!left) leave();
+        left = true;
+      };
+      const timer = setTimeout(leaveOnce, HOLD_MS);
       try {
         return await send(keys);
       } finally {
-        inFlight -= 1;
-        const next = waiting.shift();
-        if (next) start(next);
+        clearTimeout(timer);
+        leaveOnce();
       }
     },
     {
