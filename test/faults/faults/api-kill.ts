@@ -1,3 +1,4 @@
+import { waitFor } from '../../support/wait-for.ts';
 import type { Row } from '../oracle/row.ts';
 import type { Rig } from '../rig/start-rig.ts';
 import { type UnderLoad, underLoad } from './under-load.ts';
@@ -16,8 +17,14 @@ export async function apiKill(
     fault: 'api kill -9',
     note: () => `streams cut by each kill: ${cut.join(', ')}`,
     async inject(_round, load) {
-      const streams = [...load.underWay].map((run) => ({ run, before: run.connections }));
-      await rig.apis.find((api) => !api.ended)?.kill();
+      const victim = rig.apis.find((api) => !api.ended);
+      const atVictim = () => [...load.underWay].filter((run) => run.api === victim?.url && run.frames.length > 0);
+      await waitFor(() => atVictim().length > options.seats / 4, {
+        what: 'clients stream from the one that is to be killed',
+        timeoutMs: options.giveUpMs,
+      });
+      const streams = atVictim().map((run) => ({ run, before: run.connections }));
+      await victim?.kill();
       await rig.startApi();
       const hit = streams.filter(({ run, before }) => run.connections > before).length;
       cut.push(hit);

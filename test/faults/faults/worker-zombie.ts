@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../support/wait-for.ts';
 import type { Row } from '../oracle/row.ts';
-import type { Rig } from '../rig/start-rig.ts';
+import type { Rig, RigWorker } from '../rig/start-rig.ts';
 import { underLoad } from './under-load.ts';
 
 /** What a worker says that woke up after its runs were taken. */
@@ -28,14 +28,7 @@ export async function workerZombie(
     fault: options.frozenMs > 0 ? `worker frozen for ${options.frozenMs / 1000} s` : 'worker frozen',
     note: () => `${taken} runs were taken over, ${woke} workers noticed`,
     async inject() {
-      const counts = await Promise.all(
-        rig.workers.map(async (worker) => ({ worker, runs: await runsOf(rig, worker.workerId) })),
-      );
-      const [most] = counts.toSorted((a, b) => b.runs.length - a.runs.length);
-      if (!most || most.runs.length === 0) return { delivered: false };
-      const { worker, runs } = most;
-      const said = worker.lines.length;
-      worker.send('SIGSTOP');
+      const { worker, runs, said } = await freezeBusiest(rig);
       try {
         await sleep(options.frozenMs);
         const held = { _id: { $in: runs }, worker_id: worker.workerId, status: 'in_progress' as const };
@@ -58,6 +51,25 @@ export async function workerZombie(
       return { delivered: true, wrong: noticed ? [] : ['a worker that lost its runs did not notice'] };
     },
   });
+}
+
+/** Freezes the worker with the most runs; one whose last run ended in the moment before it froze is let go, and the next one tried. */
+async function freezeBusiest(rig: Rig): Promise<{ worker: RigWorker; runs: string[]; said: number }> {
+  const tryOnce = async () => {
+    const alive = rig.workers.filter((worker) => !worker.ended);
+    const counts = await Promise.all(
+      alive.map(async (worker) => ({ worker, count: (await runsOf(rig, worker.workerId)).length })),
+    );
+    const worker = counts.toSorted((a, b) => b.count - a.count)[0]?.worker;
+    if (!worker) return null;
+    const said = worker.lines.length;
+    worker.send('SIGSTOP');
+    const runs = await runsOf(rig, worker.workerId);
+    if (runs.length > 0) return { worker, runs, said };
+    worker.send('SIGCONT');
+    return null;
+  };
+  return waitFor(tryOnce, { what: 'a worker is frozen with a run', timeoutMs: 20_000 });
 }
 
 async function runsOf(rig: Rig, workerId: string): Promise<string[]> {

@@ -12,6 +12,8 @@ export interface PlayedRun {
   runId: string | null;
   readonly frames: SeenFrame[];
   connections: number;
+  /** The API that the newest connection went to. */
+  api: string;
   /** Statuses of answers that were not a stream. */
   readonly refusals: number[];
   /** How often the client executed each of its tool calls. */
@@ -52,6 +54,7 @@ export async function playRun(options: {
     runId: null,
     frames: [],
     connections: 0,
+    api: '',
     refusals: [],
     effects: new Map(),
     done: false,
@@ -90,9 +93,10 @@ export async function playRun(options: {
       break;
     }
     played.connections += 1;
+    played.api = pickApi();
     const rejoin = played.runId !== null;
     const end = await readStream({
-      url: rejoin ? `${pickApi()}/runs/${played.runId}/stream` : `${pickApi()}${acceptAt}`,
+      url: rejoin ? `${played.api}/runs/${played.runId}/stream` : `${played.api}${acceptAt}`,
       method: rejoin ? 'GET' : 'POST',
       headers: rejoin ? (last === null ? {} : { 'last-event-id': formatCursor(last) }) : { 'idempotency-key': key },
       ...(rejoin ? {} : { body }),

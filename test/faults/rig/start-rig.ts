@@ -156,8 +156,12 @@ async function build(options: RigOptions, undo: (() => unknown)[], close: () => 
     },
     close,
   };
-  for (let n = 0; n < options.apis; n += 1) await rig.startApi();
-  for (let n = 0; n < options.workers; n += 1) await rig.startWorker();
+  // All at once, as after a power cut; one that fails waits for the others, so that `close` finds them.
+  const started = await Promise.allSettled([
+    ...Array.from({ length: options.apis }, () => rig.startApi()),
+    ...Array.from({ length: options.workers }, () => rig.startWorker()),
+  ]);
+  for (const one of started) if (one.status === 'rejected') throw one.reason;
   return rig;
 }
 
