@@ -1,0 +1,280 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ApiDeps } from '../../../src/api/api-deps.ts';
+import type { Contract } from '../../../src/api/endpoint.ts';
+import { createEndpoints } from '../../../src/api/endpoints.ts';
+import { newId } from '../../../src/shared/domain/ids.ts';
+import { ADMIN_KEY, type MadeKey, useAuthSkein, withKey } from './auth-support.ts';
+
+const skein = useAuthSkein();
+
+/** Ids of one of everything, by the names that paths, queries and bodies give them. */
+type Ids = Record<'thread_id' | 'run_id' | 'assistant_id' | 'checkpoint_id' | 'project_id' | 'key_id', string>;
+type KeyName = 'read' | 'runs' | 'ops' | 'admin';
+
+/** In everything of the other project that is text: it may be in no answer. */
+const CANARY = 'canary-of-the-other-project';
+
+const contracts = createEndpoints({} as ApiDeps).map((endpoint) => endpoint.contract);
+const guarded = contracts.filter((contract) => contract.access !== 'public');
+const titled = (list: readonly Contract[]) =>
+  list.map((contract) => [`${contract.method.toUpperCase()} ${contract.path}`, contract] as const);
+const paramsOf = ({ path }: Contract): string[] => [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+const withIds = guarded.filter((contract) => paramsOf(contract).some((name) => name.endsWith('_id')));
+const ofProjects = withIds.filter((contract) => contract.access !== 'admin');
+
+/** One of everything, made in the project by the operator. */
+async function populate(projectId: string): Promise<Ids> {
+  const headers = { 'x-project-id': projectId };
+  const { assistant_id } = await skein.admin<Ids>('POST', '/assistants', { name: CANARY }, headers);
+  const { thread_id } = await skein.admin<Ids>('POST', '/threads', { name: CANARY, assistant_id }, headers);
+  const { run_id } = await skein.admin<Ids>('POST', '/runs/wait', { thread_id, input: CANARY }, headers);
+  const [state] = await skein.admin<{ checkpoint: Ids }[]>('GET', `/threads/${thread_id}/history`, undefined, headers);
+  const { key_id } = await skein.createKey(projectId);
+  return {
+    thread_id,
+    run_id,
+    assistant_id,
+    checkpoint_id: state?.checkpoint.checkpoint_id ?? '',
+    project_id: projectId,
+    key_id,
+  };
+}
+
+const unknownIds = (): Ids => ({
+  thread_id: newId(),
+  run_id: newId(),
+  assistant_id: newId(),
+  checkpoint_id: newId(),
+  project_id: newId(),
+  key_id: newId(),
+});
+
+const state = {} as { mine: string; other: string; own: Ids; foreign: Ids; keys: Record<KeyName, string> };
+beforeAll(async () => {
+  const [mine, other] = [await skein.createProject(), await skein.createProject(CANARY)];
+  const keyOf = async (scope: 'read' | 'runs' | 'ops') => (await skein.createKey(mine.project_id, [scope])).key;
+  Object.assign(state, {
+    mine: mine.project_id,
+    other: other.project_id,
+    own: await populate(mine.project_id),
+    foreign: await populate(other.project_id),
+    keys: { read: await keyOf('read'), runs: await keyOf('runs'), ops: await keyOf('ops'), admin: ADMIN_KEY },
+  });
+});
+
+/** The body that the reference shows, with the names of things that exist. */
+function bodyOf(contract: Contract, ids: Ids): unknown {
+  const example = contract.body?.meta()?.example;
+  if (typeof example !== 'object' || example === null) return example;
+  return Object.fromEntries(
+    Object.entries(example).map(([name, value]) => [name, name in ids ? ids[name as keyof Ids] : value]),
+  );
+}
+
+/** An answer as a client can compare it with another one. */
+async function send(method: string, path: string, key: string, body?: unknown) {
+  const response = await fetch(`${skein.url}${path}`, {
+    method,
+    headers: { ...withKey(key), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const { 'x-request-id': requestId = '', date: _, ...headers } = Object.fromEntries(response.headers);
+  const text = (await response.text()).replaceAll(requestId, 'ID');
+  return { status: response.status, headers, text, code: /"code":"(\w+)"/.exec(text)?.[1] };
+}
+
+const ask = (contract: Contract, ids: Ids, key: KeyName, bodyIds: Ids = state.own) =>
+  send(
+    contract.method.toUpperCase(),
+    contract.path.replaceAll(/\{(\w+)\}/g, (_, name) => ids[name as keyof Ids]),
+    state.keys[key],
+    bodyOf(contract, bodyIds),
+  );
+
+const allowed = (contract: Contract): KeyName[] => {
+  switch (contract.access) {
+    case 'read':
+      return ['read', 'runs'];
+    case 'runs':
+    case 'ops':
+    case 'admin':
+      return [contract.access];
+    case 'public':
+      return [];
+  }
+};
+
+describe('every route', () => {
+  it('says what its callers need, and few need nothing', () => {
+    expect(contracts.filter((contract) => contract.access === 'public').map((contract) => contract.path)).toEqual([
+      '/health/live',
+      '/health/ready',
+      '/ok',
+      '/info',
+    ]);
+    expect(guarded.filter(({ method, access }) => method === 'get' && access === 'runs')).toEqual([]);
+    expect(guarded.filter(({ path }) => path.startsWith('/ops')).every(({ access }) => access === 'ops')).toBe(true);
+    expect(guarded.filter(({ path }) => path.startsWith('/projects')).every(({ access }) => access === 'admin')).toBe(
+      true,
+    );
+    expect(
+      guarded.filter(({ method, access }) => method !== 'get' && access === 'read').map(({ path }) => path),
+    ).toEqual(['/threads/{thread_id}/history']);
+  });
+
+  it.each(titled(guarded))('%s asks for a key before it looks at anything else', async (_title, contract) => {
+    const path = contract.path.replaceAll(/\{\w+\}/g, 'x');
+    const response = await fetch(`${skein.url}${path}`, { method: contract.method.toUpperCase() });
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(await response.json()).toMatchObject({ code: 'missing_credentials' });
+  });
+
+  it.each(titled(guarded))('%s refuses keys without the scope, whatever the id', async (_title, contract) => {
+    const may = allowed(contract);
+    for (const key of (['read', 'runs', 'ops'] as const).filter((name) => !may.includes(name))) {
+      const answers = [];
+      for (const ids of [state.own, state.foreign, unknownIds()]) answers.push(await ask(contract, ids, key));
+      expect(answers[0]?.code, key).toBe('insufficient_scope');
+      expect(answers[1]).toEqual(answers[0]);
+      expect(answers[2]).toEqual(answers[0]);
+    }
+  });
+});
+
+describe('a route with ids', () => {
+  it.each(titled(ofProjects))('%s lets a key at what is of its project', async (_title, contract) => {
+    for (const key of allowed(contract)) {
+      // Some of these delete.
+      const ids = await populate(state.mine);
+      const answer = await ask(contract, ids, key, ids);
+      expect([401, 403, 404, 500], answer.text).not.toContain(answer.status);
+    }
+  });
+
+  it.each(titled(ofProjects))('%s answers for a foreign id exactly as for an unknown one', async (_title, contract) => {
+    for (const key of allowed(contract)) {
+      const names = paramsOf(contract) as (keyof Ids)[];
+      // All ids foreign, and each alone among own ones.
+      for (const wrong of [names, ...(names.length > 1 ? names.map((name) => [name]) : [])]) {
+        const pick = (ids: Ids): Ids => ({
+          ...state.own,
+          ...Object.fromEntries(wrong.map((name) => [name, ids[name]])),
+        });
+        const foreign = await ask(contract, pick(state.foreign), key);
+        expect([foreign.status, foreign.code]).toEqual([404, 'not_found']);
+        expect(await ask(contract, pick(unknownIds()), key)).toEqual(foreign);
+        expect(foreign.text).not.toContain(CANARY);
+      }
+    }
+  });
+
+  it.each(titled(withIds))('%s answers 404 for what is no id', async (_title, contract) => {
+    for (const key of allowed(contract))
+      for (const name of paramsOf(contract) as (keyof Ids)[])
+        for (const malformed of ['x', `${state.own[name]}x`, '%00', '$ne', '..%2F..', '[object Object]']) {
+          const answer = await ask(contract, { ...state.own, [name]: malformed }, key);
+          expect([answer.status, answer.code], malformed).toEqual([404, 'not_found']);
+        }
+  });
+
+  it('of a run needs its own thread', async () => {
+    const elsewhere = await populate(state.mine);
+    for (const contract of ofProjects.filter(({ path }) => path.startsWith('/threads/{thread_id}/runs/{run_id}'))) {
+      const [key = 'admin'] = allowed(contract);
+      expect((await ask(contract, { ...state.own, thread_id: elsewhere.thread_id }, key)).code).toBe('not_found');
+    }
+  });
+
+  it('of keys needs their own project, also for the operator', async () => {
+    const foreign = { ...state.own, key_id: state.foreign.key_id };
+    const contract = withIds.find(({ path }) => path.includes('{key_id}'));
+    if (!contract) throw new Error('no such route');
+    const answer = await ask(contract, foreign, 'admin');
+    expect(answer.code).toBe('not_found');
+    expect(await ask(contract, { ...state.own, key_id: newId() }, 'admin')).toEqual(answer);
+  });
+});
+
+describe('a foreign id in a body or a query', () => {
+  const cases: [string, string, (ids: Ids) => { query?: string; body?: object }][] = [
+    ['POST', '/threads', ({ assistant_id }) => ({ body: { name: 'T', assistant_id } })],
+    ['PATCH', '/threads/{thread_id}', ({ assistant_id }) => ({ body: { assistant_id } })],
+    ...['/runs', '/runs/wait', '/runs/stream'].flatMap((path): typeof cases => [
+      ['POST', path, ({ thread_id }) => ({ body: { thread_id, input: 'x' } })],
+      ['POST', path, ({ assistant_id }) => ({ body: { thread_id: state.own.thread_id, assistant_id, input: 'x' } })],
+      ['POST', path, ({ assistant_id }) => ({ body: { assistant_id, input: 'x' } })],
+      ['POST', path, ({ checkpoint_id }) => ({ body: { thread_id: state.own.thread_id, checkpoint_id, input: 'x' } })],
+    ]),
+    [
+      'POST',
+      '/threads/{thread_id}/state',
+      ({ checkpoint_id }) => ({ body: { values: { messages: [] }, checkpoint_id } }),
+    ],
+    ['GET', '/threads/{thread_id}/state', ({ checkpoint_id }) => ({ query: `?checkpoint_id=${checkpoint_id}` })],
+    ['GET', '/threads/{thread_id}/history', ({ checkpoint_id }) => ({ query: `?before=${checkpoint_id}` })],
+    ['POST', '/threads/{thread_id}/history', ({ checkpoint_id }) => ({ body: { before: checkpoint_id } })],
+    ['GET', '/runs', ({ thread_id }) => ({ query: `?thread_id=${thread_id}` })],
+    ['GET', '/runs', ({ assistant_id }) => ({ query: `?assistant_id=${assistant_id}` })],
+  ];
+
+  it.each(cases)('%s %s: is like an unknown one', async (method, path, request) => {
+    const at = path.replace('{thread_id}', state.own.thread_id);
+    const answer = async (ids: Ids) => {
+      const { query = '', body } = request(ids);
+      return send(method, at + query, state.keys.runs, body);
+    };
+    const foreign = await answer(state.foreign);
+    expect(await answer(unknownIds())).toEqual(foreign);
+    if (method !== 'GET' || !path.startsWith('/runs')) expect([404, 422]).toContain(foreign.status);
+    else expect([foreign.status, foreign.text]).toEqual([200, '[]']);
+  });
+
+  it('for a new thread says that it is taken, and nothing else of it', async () => {
+    const body = { name: 'T', assistant_id: state.own.assistant_id, thread_id: state.foreign.thread_id };
+    for (const if_exists of ['raise', 'do_nothing']) {
+      const answer = await send('POST', '/threads', state.keys.runs, { ...body, if_exists });
+      expect([answer.status, answer.code]).toEqual([409, 'thread_exists']);
+      expect(answer.text).not.toContain(CANARY);
+    }
+  });
+});
+
+describe('lists and reports', () => {
+  it.each(
+    titled(
+      guarded.filter(
+        (contract) => contract.method === 'get' && paramsOf(contract).length === 0 && contract.access === 'read',
+      ),
+    ),
+  )('%s shows what is of the project only', async (_title, contract) => {
+    const answer = await send('GET', `${contract.path}?limit=100`, state.keys.read);
+    expect(answer.status).toBe(200);
+    const projects = new Set(JSON.parse(answer.text).map((one: Ids) => one.project_id));
+    expect([...projects]).toEqual([state.mine]);
+  });
+
+  it('show the same idempotency key as two in two projects', async () => {
+    const other = await skein.createKey(state.other);
+    const create = async (key: string) => {
+      const headers = { ...withKey(key), 'idempotency-key': 'shared-by-chance' };
+      return (await skein.send<Ids>('POST', '/assistants', { name: 'A' }, headers)).body;
+    };
+    const made = [await create(state.keys.runs), await create(other.key)];
+    expect(made.map(({ project_id }) => project_id)).toEqual([state.mine, state.other]);
+    expect(made[0]?.assistant_id).not.toBe(made[1]?.assistant_id);
+  });
+});
+
+describe('after all of this', () => {
+  it('the other project is as it was', async () => {
+    const headers = { 'x-project-id': state.other };
+    const { thread_id, run_id, assistant_id, key_id } = state.foreign;
+    const get = <T>(path: string) => skein.admin<T>('GET', path, undefined, headers);
+    expect(await get<Ids[]>('/threads')).toMatchObject([{ thread_id, name: CANARY, assistant_id, status: 'idle' }]);
+    expect(await get<Ids[]>('/runs')).toMatchObject([{ run_id, status: 'completed' }]);
+    expect(await get(`/assistants/${assistant_id}`)).toMatchObject({ name: CANARY, version: 1 });
+    expect(await get<MadeKey[]>(`/projects/${state.other}/keys`)).toContainEqual(
+      expect.objectContaining({ key_id, revoked_at: null }),
+    );
+  });
+});
