@@ -15,7 +15,13 @@ export const Markdown = memo(function Markdown({ text, writing }: { text: string
   const blocks = writing ? splitBlocks(text) : [text];
   return (
     <div className="markdown">
-      <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+      <Suspense
+        fallback={
+          <p className="whitespace-pre-wrap" data-arriving="">
+            {text}
+          </p>
+        }
+      >
         {blocks.map((block, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: blocks are only ever added at the end
           <Block key={index} text={block} />

@@ -24,6 +24,7 @@ export async function inspectPage(page: Page, name: string): Promise<void> {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme });
       await page.evaluate('document.fonts.ready');
+      await expect.poll(() => page.locator('[data-arriving]').count(), { timeout: 10_000 }).toBe(0);
       await page.evaluate(TWO_FRAMES);
       const label = `${name} ${size.width} ${colorScheme}`;
       await page.screenshot({ path: `${FOLDER}${name}-${size.width}-${colorScheme}.png` });

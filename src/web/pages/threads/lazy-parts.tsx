@@ -9,9 +9,15 @@ import { preloadMarkdown } from '../../markdown/markdown.tsx';
 const loadToolCard = () => import('./tool-card.tsx');
 const ToolCard = lazy(() => loadToolCard().then((parts) => ({ default: parts.ToolCard })));
 
-/** The card of a call; its place, as high as a card that is closed, until its code is there. */
+/** The card of a call; until its code is there its name, as high as a card that is closed. */
 export const LazyToolCard = (call: ToolCallMessagePartProps) => (
-  <Suspense fallback={<div className="h-19 rounded-xl border border-border bg-raised" />}>
+  <Suspense
+    fallback={
+      <div className="h-19 rounded-xl border border-border bg-raised px-3.5 py-2.5" data-arriving="">
+        <span className="font-medium font-mono text-xs">{call.toolName}</span>
+      </div>
+    }
+  >
     <ToolCard {...call} />
   </Suspense>
 );
