@@ -18,7 +18,8 @@ export async function apiKill(
     note: () => `streams cut by each kill: ${cut.join(', ')}`,
     async inject(_round, load) {
       const victim = rig.apis.find((api) => !api.ended);
-      const atVictim = () => [...load.underWay].filter((run) => run.api === victim?.url && run.frames.length > 0);
+      const atVictim = () =>
+        [...load.underWay].filter((run) => run.api === victim?.url && run.frames.length > 0 && !run.done);
       await waitFor(() => atVictim().length > options.seats / 4, {
         what: 'clients stream from the one that is to be killed',
         timeoutMs: options.giveUpMs,
