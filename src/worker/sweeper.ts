@@ -39,13 +39,11 @@ export interface SweeperDeps {
   readonly logger: Logger;
 }
 
-/** A bell needs a moment to be heard, also on a busy machine. */
-const MIN_UNTAKEN_MS = 3000;
+/** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. A bell needs a moment to be heard, also on a busy machine; ringing too early does no harm. */
+const UNTAKEN_MS = 3000;
 
 export function startSweeper(deps: SweeperDeps): Sweeper {
   const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger } = deps;
-  /** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. */
-  const untakenMs = Math.max(deps.lostMs / 2, MIN_UNTAKEN_MS);
   let paused: ReadonlySet<Lane> = new Set();
   /** Runs that this worker should execute and did not when the last sweep looked. */
   let strays = new Set<string>();
@@ -105,7 +103,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
 
   /** Dispatched, not taken, and not on the queue either: the bell is lost. In a paused lane nobody listens for it, so it can wait for the end of the pause. */
   async function ringAgain(): Promise<void> {
-    for (const run of await find.untaken(untakenMs, [...paused])) {
+    for (const run of await find.untaken(UNTAKEN_MS, [...paused])) {
       if (await queue.isWaiting(run.lane, { run_id: run._id, dispatch: run.dispatch })) continue;
       const again = await lifecycle.redispatch(run);
       if (again) await dispatcher.ring(again);
@@ -113,7 +111,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
   }
 
   async function promoteFreeThreads(): Promise<void> {
-    for (const { project_id, thread_id } of await find.threadsToPromote(untakenMs))
+    for (const { project_id, thread_id } of await find.threadsToPromote(UNTAKEN_MS))
       await dispatcher.promote(project_id, thread_id);
   }
 

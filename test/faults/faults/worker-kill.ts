@@ -33,7 +33,7 @@ export async function workerKill(
     await load.abandon();
   }
   const { played } = load;
-  const resumed = kills.flatMap((kill) => resumeTimes(kill, played));
+  const resumed = kills.flatMap((kill) => resumeTimes(kill, kills, played));
   const hits = kills.reduce((sum, kill) => sum + kill.runIds.length, 0);
   // Three lost workers in a row are the end of a run by design; with random kills it happens to a few.
   let gaveUp = 0;
@@ -76,11 +76,12 @@ interface Resumed {
   readonly ms: number;
 }
 
-/** Milliseconds until the clients of these runs heard of the next attempt. */
-function resumeTimes({ at, runIds }: Kill, played: readonly PlayedRun[]): Resumed[] {
+/** Milliseconds until the clients of these runs heard of the next attempt. A run that lost its next worker too before that is counted from its last kill. */
+function resumeTimes({ at, runIds }: Kill, kills: readonly Kill[], played: readonly PlayedRun[]): Resumed[] {
   const byId = new Map(played.map((run) => [run.runId, run]));
   return runIds.flatMap((runId) => {
     const next = byId.get(runId)?.frames.find((frame) => frame.event === 'metadata' && frame.at > at);
-    return next ? [{ runId, ms: next.at - at }] : [];
+    const hitAgain = kills.some((kill) => kill.at > at && kill.at < (next?.at ?? 0) && kill.runIds.includes(runId));
+    return next && !hitAgain ? [{ runId, ms: next.at - at }] : [];
   });
 }
