@@ -17,6 +17,7 @@ import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
 import type { KeyHash } from './auth/key-hash.ts';
+import type { Sessions } from './auth/sessions.ts';
 import type { Once } from './idempotency-key.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
 import type { QueueStreams } from './ops/queue-streams.ts';
@@ -36,6 +37,7 @@ export interface ApiDeps {
   readonly authenticate: Authenticate;
   readonly projects: ProjectRepository;
   readonly apiKeys: KeyRepository;
+  readonly sessions: Sessions;
   /** What is kept of an API key. */
   readonly keyHash: KeyHash;
   readonly threads: ThreadRepository;

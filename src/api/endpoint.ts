@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../shared/errors/error-catalogue.ts';
 import { readJsonBody } from './body/read-json-body.ts';
-import type { Access } from './middleware/authenticate.ts';
+import type { Access, Principal } from './middleware/authenticate.ts';
 import type { Tag } from './tags.ts';
 import { parseBody, parseParams, parseQuery } from './validate.ts';
 
@@ -50,8 +50,7 @@ interface EndpointContext<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly projectId: string;
-  /** The key that came with the request; null for the operator, and where nobody is asked for one. */
-  readonly keyId: string | null;
+  readonly caller: Principal;
   readonly requestId: string;
   readonly req: Request;
   readonly res: Response;
@@ -87,8 +86,7 @@ export interface EndpointResult {
 interface RequestFrame {
   readonly req: Request;
   readonly res: Response;
-  readonly projectId: string;
-  readonly keyId: string | null;
+  readonly caller: Principal;
   readonly requestId: string;
   readonly bodyLimitBytes: number;
 }
@@ -125,7 +123,7 @@ export function defineEndpoint<
   const { handler, ...contract } = definition;
   return {
     contract,
-    async handle({ req, res, projectId, keyId, requestId, bodyLimitBytes }) {
+    async handle({ req, res, caller, requestId, bodyLimitBytes }) {
       const params = parseParams(definition.params ?? nothing, req.params) as z.output<P>;
       const query = parseQuery(definition.query ?? nothing, req.url) as z.output<Q>;
       const body = (
@@ -136,8 +134,8 @@ export function defineEndpoint<
         params,
         query,
         body,
-        projectId,
-        keyId,
+        projectId: caller.projectId,
+        caller,
         requestId,
         req,
         res,

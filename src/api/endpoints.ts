@@ -26,6 +26,9 @@ import { listSteps } from './runs/list-steps.ts';
 import { streamRun } from './runs/stream-run.ts';
 import { submitToolOutputs } from './runs/submit-tool-outputs.ts';
 import { waitRun } from './runs/wait-run.ts';
+import { createSession } from './session/create-session.ts';
+import { deleteSession } from './session/delete-session.ts';
+import { getSession } from './session/get-session.ts';
 import { getInfo } from './system/get-info.ts';
 import { getLive } from './system/get-live.ts';
 import { getOk } from './system/get-ok.ts';
@@ -81,6 +84,9 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     listKeys(deps),
     createKey(deps),
     revokeKey(deps),
+    getSession(),
+    createSession(deps),
+    deleteSession(deps),
     ...createOperations(deps),
     getLive(),
     getReady(deps),

@@ -6,7 +6,7 @@ import { requestIdOf } from './middleware/request-id.ts';
 import { addLogFields } from './middleware/request-logger.ts';
 
 const JSON_TYPE = 'application/json';
-const NOBODY: Principal = { projectId: '', keyId: null };
+const NOBODY: Principal = { projectId: '', keyId: null, scopes: [] };
 
 interface MountOptions {
   readonly authenticate: Authenticate;
@@ -48,13 +48,14 @@ async function serve(
 ): Promise<void> {
   const { contract } = endpoint;
   checkAccept(contract, req);
-  const { projectId, keyId } = contract.access === 'public' ? NOBODY : await authenticate(req, res, contract.access);
+  const caller = contract.access === 'public' ? NOBODY : await authenticate(req, res, contract.access);
+  const { projectId, keyId } = caller;
   addLogFields(res, {
     ...(projectId === '' ? {} : { project_id: projectId }),
     ...(keyId === null ? {} : { key_id: keyId }),
     ...shortParams(req.params),
   });
-  const result = await endpoint.handle({ req, res, projectId, keyId, requestId: requestIdOf(res), bodyLimitBytes });
+  const result = await endpoint.handle({ req, res, caller, requestId: requestIdOf(res), bodyLimitBytes });
   if (result) send(contract, res, result);
 }
 

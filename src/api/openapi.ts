@@ -6,6 +6,7 @@ import {
 } from 'zod-openapi';
 import { AppError } from '../shared/errors/app-error.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../shared/errors/error-catalogue.ts';
+import { SESSION_COOKIE } from './auth/session-cookie.ts';
 import type { Contract, Endpoint, ResponseSpec } from './endpoint.ts';
 import { PROBLEM_TYPE, problemSchema, toProblem } from './problem.ts';
 import { TAGS } from './tags.ts';
@@ -41,6 +42,7 @@ export function createOpenApiDocument(endpoints: readonly Endpoint[], version: s
     components: {
       securitySchemes: {
         ApiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: KEYS },
+        Session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE, description: 'What `POST /session` sets.' },
         Bearer: { type: 'http', scheme: 'bearer', description: 'The same key as `Authorization: Bearer`.' },
       },
     },
@@ -57,7 +59,7 @@ function toOperation(contract: Contract, problems: ProblemResponses): ZodOpenApi
     tags: [contract.tag],
     summary: contract.summary,
     description: contract.description,
-    security: contract.access === 'public' ? [] : [{ ApiKey: [contract.access] }, { Bearer: [contract.access] }],
+    security: securityOf(contract),
     requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}) },
     parameters: Object.entries(requestHeaders).map(([name, description]) => ({
       name,
@@ -75,6 +77,12 @@ function toOperation(contract: Contract, problems: ProblemResponses): ZodOpenApi
       : {}),
     responses: { ...answers(contract), ...problems },
   };
+}
+
+function securityOf({ access }: Contract): Record<string, string[]>[] {
+  if (access === 'public') return [];
+  const needs = access === 'any' ? [] : [access];
+  return [{ ApiKey: needs }, { Bearer: needs }, { Session: needs }];
 }
 
 /** Such as `getThreadsByThreadId`: a name for generated clients, stable and unique because method and path are. */

@@ -6,6 +6,7 @@ export const TAGS = {
     'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
   Projects:
     'For the operator, with the admin key: whose data it is, and the keys that open it. Nothing of one project is seen from another.',
+  Sessions: 'For people in a browser: a cookie that stands for a key.',
   Operations:
     'For operators, across projects: queues, workers, how the last hour went, pausing a lane, running a run again.',
   System: 'Health, version and this reference.',

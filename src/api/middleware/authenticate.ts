@@ -1,66 +1,85 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { KeyScope } from '../../shared/domain/api-key.ts';
+import { type KeyScope, keyScopeSchema } from '../../shared/domain/api-key.ts';
 import { DEFAULT_PROJECT_ID, uuidSchema } from '../../shared/domain/ids.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
 import type { ProjectRepository } from '../../shared/mongo/project-repository.ts';
-import { isApiKey } from '../auth/api-key-text.ts';
 import { presentedKey } from '../auth/credentials.ts';
-import type { KeyDirectory } from '../auth/key-directory.ts';
-import type { KeyHash } from '../auth/key-hash.ts';
+import type { Holder, Keyring } from '../auth/keyring.ts';
 import type { OpenAnswers } from '../auth/open-answers.ts';
+import { isFromOwnPage, sessionToken } from '../auth/session-cookie.ts';
+import type { Sessions } from '../auth/sessions.ts';
 
-/** What a caller needs for an endpoint: a scope of its key, or the admin key. */
-export type Access = KeyScope | 'admin';
+/** What a caller needs for an endpoint: a scope of its key, any good key, or the admin key. */
+export type Access = KeyScope | 'any' | 'admin';
 
 /** Who calls. */
 export interface Principal {
   /** The project that everything of the request is confined to. */
   readonly projectId: string;
-  /** null: the admin key, or nobody is asked for one. */
+  /** null: the operator, or nobody is asked for a key. */
   readonly keyId: string | null;
+  readonly scopes: readonly KeyScope[];
 }
 
-/** @throws AppError missing_credentials, invalid_credentials, insufficient_scope, keys_disabled, not_found (the project that the operator named) */
+/** @throws AppError missing_credentials, invalid_credentials, insufficient_scope, origin_not_allowed, keys_disabled, not_found (the project that the operator named) */
 export type Authenticate = (req: IncomingMessage, res: ServerResponse, access: Access) => Promise<Principal>;
+
+const operatorOf = (projectId: string): Principal => ({ projectId, keyId: null, scopes: keyScopeSchema.options });
 
 /** `AUTH_MODE=none`: everyone is the default project, and there are no others. */
 export const authenticateAnyone: Authenticate = async (_req, _res, access) => {
   if (access === 'admin')
     throw new AppError('keys_disabled', { detail: 'With AUTH_MODE=none there is one project, and there are no keys.' });
-  return { projectId: DEFAULT_PROJECT_ID, keyId: null };
+  return operatorOf(DEFAULT_PROJECT_ID);
 };
 
-/** `AUTH_MODE=api_key`: the admin key may do everything, in the project that `X-Project-Id` names or the default one; others what their scopes say, in their own project. */
+/**
+ * `AUTH_MODE=api_key`: the admin key may do everything, in the project that `X-Project-Id` names or the default one; others what their scopes say, in their own project. A key in a header goes
+ * before the cookie of a session.
+ */
 export function createAuthenticate(deps: {
-  readonly adminKey: string;
-  readonly hash: KeyHash;
-  readonly directory: Pick<KeyDirectory, 'find'>;
+  readonly keyring: Keyring;
+  readonly sessions: Pick<Sessions, 'holderOf'>;
   readonly openAnswers: OpenAnswers;
   readonly projects: Pick<ProjectRepository, 'get'>;
 }): Authenticate {
-  const { hash, directory, openAnswers, projects } = deps;
-  const adminHash = Buffer.from(hash(deps.adminKey));
+  const { keyring, sessions, openAnswers, projects } = deps;
+
+  async function holderOf(req: IncomingMessage): Promise<Holder | null> {
+    const key = presentedKey(req);
+    if (key !== undefined) return keyring.holderOf(key);
+    const token = sessionToken(req);
+    if (token === undefined)
+      throw new AppError('missing_credentials', { detail: 'Send a key as x-api-key or as Authorization: Bearer.' });
+    if (!isSafe(req) && !isFromOwnPage(req))
+      throw new AppError('origin_not_allowed', { detail: 'A session can be used by pages of this server only.' });
+    return sessions.holderOf(token);
+  }
 
   return async (req, res, access) => {
-    const key = presentedKey(req);
-    const hashed = hash(key);
-    // Hashes, so of one length and of nothing that a caller chooses: how long it takes says nothing of the key.
-    if (timingSafeEqual(adminHash, Buffer.from(hashed)))
-      return { projectId: await namedProject(projects, req, access), keyId: null };
-    const grant = isApiKey(key) ? await directory.find(hashed) : null;
-    if (!grant) throw new AppError('invalid_credentials', { detail: 'This key is wrong, or was revoked.' });
-    if (!allows(grant.scopes, access))
+    const holder = await holderOf(req);
+    if (!holder) throw invalidKey();
+    if (holder.kind === 'operator') return operatorOf(await namedProject(projects, req, access));
+    const { keyId, projectId, scopes } = holder.grant;
+    if (!allows(scopes, access))
       throw new AppError('insufficient_scope', {
         detail: access === 'admin' ? 'Only the admin key may do this.' : `This key lacks the scope "${access}".`,
       });
-    openAnswers.add(grant.keyId, res);
-    return { projectId: grant.projectId, keyId: grant.keyId };
+    openAnswers.add(keyId, res);
+    return { projectId, keyId, scopes };
   };
 }
 
+/** The same words for every key that is not good, whatever is wrong with it. */
+export const invalidKey = (): AppError =>
+  new AppError('invalid_credentials', { detail: 'This key is wrong, or was revoked.' });
+
+const isSafe = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
 function allows(scopes: readonly KeyScope[], access: Access): boolean {
   switch (access) {
+    case 'any':
+      return true;
     case 'admin':
       return false;
     case 'read':

@@ -15,7 +15,7 @@ const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const PREFLIGHT_SECONDS = '600';
 
 /**
- * Lets pages of the listed origins call the API. Keys travel in headers, never in cookies, so credentials mode is not offered and any
+ * Lets pages of the listed origins call the API. They send keys in headers; cookies are for our own page, so credentials mode is not offered and any
  * request header is allowed. A preflight of another origin is refused; its plain requests get no CORS headers, which the browser enforces.
  * @param origins comma separated; `*` is any
  */

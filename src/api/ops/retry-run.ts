@@ -39,7 +39,7 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       'too_many_queued_runs',
       ...IDEMPOTENCY.problems,
     ],
-    async handler({ params, req, projectId, keyId }) {
+    async handler({ params, req, caller: { projectId, keyId } }) {
       const old = await deps.anyRun(params.run_id);
       if (!old || (keyId !== null && old.project_id !== projectId)) throw notFound('run');
       if (!isTerminal(old.status) || old.status === 'completed')

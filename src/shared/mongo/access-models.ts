@@ -24,10 +24,18 @@ export interface ApiKeyDocument extends Omit<Keyed, 'removed_at'> {
   revoked_at: Date | null;
 }
 
+/** A sign-in of the web page; `_id` is the hash of its token. */
+export interface SessionDocument {
+  _id: string;
+  key_hash: string;
+  expires_at: Date;
+}
+
 /** Who may come in. */
 export interface AccessModels {
   readonly projects: Model<ProjectDocument>;
   readonly apiKeys: Model<ApiKeyDocument>;
+  readonly sessions: Model<SessionDocument>;
 }
 
 const text = { type: String, required: true } as const;
@@ -70,8 +78,13 @@ export function createAccessModels(connection: Connection): AccessModels {
     .index({ hash: 1 }, { name: 'hash', unique: true })
     .index({ project_id: 1, _id: -1 }, { name: 'list' })
     .index({ project_id: 1, idempotency_key: 1 }, { name: 'idempotency', ...whereKeyed });
+  const sessions = new Schema(
+    { _id: text, key_hash: text, expires_at: time },
+    { ...options, collection: 'sessions' },
+  ).index({ expires_at: 1 }, { name: 'over', expireAfterSeconds: 0 });
   return {
     projects: connection.model('projects', projects) as unknown as Model<ProjectDocument>,
     apiKeys: connection.model('api_keys', apiKeys) as unknown as Model<ApiKeyDocument>,
+    sessions: connection.model('sessions', sessions) as unknown as Model<SessionDocument>,
   };
 }

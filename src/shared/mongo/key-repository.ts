@@ -36,7 +36,7 @@ export interface KeyRepository {
   removeOfProject(projectId: string): Promise<void>;
 }
 
-export function createKeyRepository({ apiKeys, projects }: AccessModels): KeyRepository {
+export function createKeyRepository({ apiKeys, projects }: Pick<AccessModels, 'apiKeys' | 'projects'>): KeyRepository {
   const insert = createInserter(apiKeys);
   const livingProjects = async (ids: readonly string[]): Promise<Set<string>> => {
     const found = await projects
