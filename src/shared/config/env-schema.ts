@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = (fallback: number, max = 100_000) => z.coerce.number().int().min(0).max(max).default(fallback);
-const secret = z.string().min(24).optional();
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(86_400_000).default(fallback);
 
 /**
@@ -37,12 +36,20 @@ export const envSchema = z.object({
     .describe(
       '`api_key` asks every request for a key, and needs ADMIN_KEY. `none` gives every request the default project; refused in production unless ALLOW_NO_AUTH is set. Local mode: `none` unless set.',
     ),
-  ADMIN_KEY: secret.describe(
-    'The key of the operator, at least 24 characters, for example of `openssl rand -hex 32`: makes projects and their keys. Only the API needs it, not the worker.',
-  ),
-  KEY_SECRET: secret.describe(
-    'What API keys are hashed with, at least 24 characters. Unset, it is derived from ADMIN_KEY: then another ADMIN_KEY makes all keys invalid.',
-  ),
+  ADMIN_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,}$/, 'must be at least 24 visible ASCII characters, which a header can carry')
+    .optional()
+    .describe(
+      'The key of the operator, at least 24 visible ASCII characters, for example of `openssl rand -hex 32`: makes projects and their keys. Only the API needs it, not the worker.',
+    ),
+  KEY_SECRET: z
+    .string()
+    .min(24)
+    .optional()
+    .describe(
+      'What API keys are hashed with, at least 24 characters. Unset, it is derived from ADMIN_KEY: then another ADMIN_KEY makes all keys invalid.',
+    ),
   KEY_CACHE_MS: z.coerce
     .number()
     .int()

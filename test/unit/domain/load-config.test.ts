@@ -49,6 +49,7 @@ describe('the configuration', () => {
     expect(problemsOf({ AUTH_MODE: 'api_key' })).toContain('ADMIN_KEY');
     expect(problemsOf({ AUTH_MODE: '', ADMIN_KEY: '' })).toContain('ADMIN_KEY');
     expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: 'x'.repeat(23) })).toContain('ADMIN_KEY');
+    expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: `two words, ${secret}` })).toContain('ADMIN_KEY');
     expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: secret, KEY_SECRET: 'short' })).toContain('KEY_SECRET');
     expect(problemsOf({ AUTH_MODE: 'api_key', ADMIN_KEY: secret, NODE_ENV: 'production' })).toBe('');
   });
