@@ -68,8 +68,9 @@ export async function startLocalMode({ settings, env, supervisor, say }: LocalMo
   const baseUrl = `http://${reachable(host)}:${port}`;
   await start(apiSpec(baseUrl, parts));
   await start(workerSpec(parts));
-  const assistantId = await seedAssistant(baseUrl);
-  return banner({ baseUrl, assistantId, dataDir, ...facts });
+  const keys = parts.AUTH_MODE !== 'none';
+  const assistantId = await seedAssistant(baseUrl, keys ? parts.ADMIN_KEY : undefined);
+  return banner({ baseUrl, assistantId, dataDir, keys, ...facts });
 }
 
 /** An address to connect to, for one to listen on. */

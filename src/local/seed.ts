@@ -17,17 +17,19 @@ const DEMO_ASSISTANT = {
 
 /**
  * Makes sure that the project has an assistant: creates the demo assistant when there is none. Safe to call at every start.
+ * @param key for a server that asks for one
  * @returns the id of one to show in an example: the demo assistant, else the newest
  * @throws when the API does not answer as expected
  */
-export async function seedAssistant(baseUrl: string): Promise<string> {
+export async function seedAssistant(baseUrl: string, key: string | undefined): Promise<string> {
   const url = `${baseUrl}/assistants`;
-  const existing = assistantsSchema.parse(await request(`${url}?limit=100`));
+  const credentials: Record<string, string> = key === undefined ? {} : { 'x-api-key': key };
+  const existing = assistantsSchema.parse(await request(`${url}?limit=100`, { headers: credentials }));
   const shown = existing.find(({ name }) => name === DEMO_ASSISTANT.name) ?? existing[0];
   if (shown) return shown.assistant_id;
   const created = await request(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...credentials },
     body: JSON.stringify(DEMO_ASSISTANT),
   });
   return assistantsSchema.element.parse(created).assistant_id;

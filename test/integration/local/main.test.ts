@@ -41,6 +41,7 @@ function start(env: Record<string, string> = {}): LocalMode {
     OPENAI_BASE_URL: '',
     OPENAI_API_KEY: '',
     NODE_ENV: '',
+    AUTH_MODE: '',
     npm_lifecycle_event: '',
   };
   const child = spawn(process.execPath, ['src/local/main.ts'], {
@@ -78,9 +79,9 @@ function parts(): ProcessIdentity[] {
 }
 
 /** Runs the curl line that local mode prints, as a person would. */
-async function runPrintedCurl(mode: LocalMode): Promise<string> {
-  const line = /curl -N .*/.exec(mode.output())?.[0] ?? '';
-  return (await promisify(execFile)('/bin/sh', ['-c', line.replace('curl', 'curl -sS --max-time 20')])).stdout;
+async function runPrintedCurl(mode: LocalMode, adminKey = ''): Promise<string> {
+  const line = (/curl -N .*/.exec(mode.output())?.[0] ?? '').replace('curl', 'curl -sS --max-time 20');
+  return (await promisify(execFile)('/bin/sh', ['-c', `ADMIN_KEY=${adminKey}; ${line}`])).stdout;
 }
 
 describe('npm start', { timeout: 90_000 }, () => {
@@ -104,6 +105,14 @@ describe('npm start', { timeout: 90_000 }, () => {
     const mode = await startReady({ LOG_LEVEL: 'error' });
     expect(mode.output()).not.toContain('worker is ready');
     expect(await runPrintedCurl(mode)).toContain('84');
+  });
+
+  it('asks for keys when it is told to, and tells nobody the one of the operator', async () => {
+    const adminKey = 'canary-admin-key-of-the-tests';
+    const mode = await startReady({ AUTH_MODE: 'api_key', ADMIN_KEY: adminKey });
+    expect(await runPrintedCurl(mode, adminKey)).toContain('84');
+    expect(await runPrintedCurl(mode, 'another')).toContain('invalid_credentials');
+    expect(mode.output()).not.toContain(adminKey);
   });
 
   it('brings back each part that is killed, and goes on working', async () => {
