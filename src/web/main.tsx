@@ -6,6 +6,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './app/query-client.ts';
 import { createAppRouter } from './app/router.tsx';
+import { SessionGate } from './app/session-gate.tsx';
 import { ThemeProvider } from './app/theme.tsx';
 import { TooltipProvider } from './ui/tooltip.tsx';
 
@@ -13,6 +14,7 @@ import { TooltipProvider } from './ui/tooltip.tsx';
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
 if (nonce) setNonce(nonce);
 
+const router = createAppRouter();
 const container = document.getElementById('root');
 if (container)
   createRoot(container).render(
@@ -20,7 +22,9 @@ if (container)
       <ThemeProvider>
         <QueryClientProvider client={createQueryClient()}>
           <TooltipProvider>
-            <RouterProvider router={createAppRouter()} />
+            <SessionGate>
+              <RouterProvider router={router} />
+            </SessionGate>
           </TooltipProvider>
         </QueryClientProvider>
       </ThemeProvider>

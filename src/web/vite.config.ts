@@ -12,6 +12,8 @@ const apiPaths = [
   '/assistants',
   '/documents',
   '/ops',
+  '/session',
+  '/projects',
   '/info',
   '/health',
   '/openapi.json',

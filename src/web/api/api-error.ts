@@ -26,9 +26,14 @@ export class ApiError extends Error {
 export const unreachable = (): ApiError =>
   new ApiError(0, { code: 'unreachable', detail: 'The server cannot be reached. Check that Skein is running.' });
 
-/** One sentence for a person, with the field a validation error names. */
+/** The key of this session may not do what was asked. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'insufficient_scope';
+
+/** One sentence or two for a person, with the field a validation error names. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : 'Something went wrong.';
+  if (isForbidden(error)) return `${error.message} Sign in with a key that may do it, in the settings.`;
   const [first] = error.problem.errors ?? [];
   return first ? `${first.pointer.replace(/^\//, '')}: ${first.message}` : error.message;
 }

@@ -1,9 +1,10 @@
 import createClient from 'openapi-fetch';
 import { ApiError, unreachable } from './api-error.ts';
 import type { paths } from './schema.gen.d.ts';
+import { send } from './send.ts';
 
 /** The API of this server, typed from openapi.json. Calls reject with an ApiError only through `ask` and `askPage`. */
-export const api = createClient<paths>({ fetch: (request) => fetch(request) });
+export const api = createClient<paths>({ fetch: send });
 
 interface Answer<T> {
   readonly data?: T;

@@ -1,4 +1,5 @@
 import { ApiError } from '../api/api-error.ts';
+import { send } from '../api/send.ts';
 import { readEvents } from './read-events.ts';
 import { parseRunEvent, type RunEvent } from './run-event.ts';
 
@@ -48,7 +49,7 @@ export async function followRun(options: {
 }
 
 async function join(runId: string, lastId: string | undefined, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(`/runs/${runId}/stream`, {
+  const response = await send(`/runs/${runId}/stream`, {
     headers: { accept: 'text/event-stream', ...(lastId === undefined ? {} : { 'last-event-id': lastId }) },
     signal,
     cache: 'no-store',

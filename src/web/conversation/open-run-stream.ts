@@ -1,5 +1,6 @@
 import { ApiError, unreachable } from '../api/api-error.ts';
 import type { RunInput } from '../api/runs.ts';
+import { send } from '../api/send.ts';
 
 /**
  * Starts a run and gets its events in the same answer: the fastest way to the first word.
@@ -11,7 +12,7 @@ export async function openRunStream(
   idempotencyKey: string,
   signal: AbortSignal,
 ): Promise<{ runId: string; response: Response }> {
-  const response = await fetch('/runs/stream', {
+  const response = await send('/runs/stream', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', 'idempotency-key': idempotencyKey },
     body: JSON.stringify({ thread_id: threadId, ...body }),

@@ -1,6 +1,6 @@
-import { CircleAlert, type LucideIcon, RotateCw } from 'lucide-react';
+import { CircleAlert, Lock, type LucideIcon, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { sentenceOf } from '../api/api-error.ts';
+import { isForbidden, sentenceOf } from '../api/api-error.ts';
 import { Button } from './button.tsx';
 import { cn } from './cn.ts';
 
@@ -28,16 +28,25 @@ export function EmptyState({
   );
 }
 
-/** A read failed: what happened, and a way to try again. */
+/** A read failed: what happened, and a way to try again where that may help. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const forbidden = isForbidden(error);
+  const Icon = forbidden ? Lock : CircleAlert;
   return (
     <div role="alert" className="flex flex-col items-center px-6 py-14 text-center">
-      <span className="mb-4 grid size-12 place-items-center rounded-2xl bg-bad-soft text-bad">
-        <CircleAlert className="size-5.5" strokeWidth={1.75} aria-hidden />
+      <span
+        className={cn(
+          'mb-4 grid size-12 place-items-center rounded-2xl',
+          forbidden ? 'bg-warn-soft text-warn' : 'bg-bad-soft text-bad',
+        )}
+      >
+        <Icon className="size-5.5" strokeWidth={1.75} aria-hidden />
       </span>
-      <p className="font-medium text-[0.9375rem]">This could not be loaded</p>
+      <p className="font-medium text-[0.9375rem]">
+        {forbidden ? 'Your key does not allow this' : 'This could not be loaded'}
+      </p>
       <p className="mt-1 max-w-sm text-pretty break-words text-soft text-sm">{sentenceOf(error)}</p>
-      {onRetry && (
+      {onRetry && !forbidden && (
         <Button size="sm" className="mt-5" onClick={onRetry}>
           <RotateCw /> Try again
         </Button>

@@ -13,7 +13,7 @@ const ARGS = [
 ];
 
 /**
- * A browser for the tests of one file. `open` gives a page with a profile of its own, at `path` of the web page. A test fails when a page of it wrote an error to the
+ * A browser for the tests of one file. `open` gives a page with a profile of its own, at `path` of the web page, of another server with `baseURL`. A test fails when a page of it wrote an error to the
  * console or threw one, unless its text matches one of `expected`.
  */
 export function useBrowser() {
@@ -44,7 +44,7 @@ export function useBrowser() {
       });
       const page = await context.newPage();
       listen(page);
-      await page.goto(`${inject('baseUrl')}/app${path}`);
+      await page.goto(`${options.baseURL ?? inject('baseUrl')}/app${path}`);
       return page;
     },
     /** Another tab of the same profile. */

@@ -1,5 +1,6 @@
 import { TriangleAlert, Unplug } from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
+import { isForbidden } from '../../api/api-error.ts';
 import { Page } from '../../ui/page.tsx';
 import { ErrorState, Skeleton } from '../../ui/states.tsx';
 import { FailedRuns } from './failed-runs.tsx';
@@ -30,7 +31,7 @@ export function QueuesPage() {
         ) : (
           <ReportSkeleton />
         )}
-        <FailedRuns />
+        {!isForbidden(report.error) && <FailedRuns />}
       </div>
     </Page>
   );

@@ -1,6 +1,7 @@
 import { queryOptions, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, ask } from '../../api/client.ts';
+import { send } from '../../api/send.ts';
 import { readEvents } from '../../conversation/read-events.ts';
 import type { QueueReport } from './queue-report.ts';
 
@@ -51,7 +52,9 @@ async function watch(
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
-      const response = await fetch('/ops/queues/stream', { signal, cache: 'no-store' });
+      const response = await send('/ops/queues/stream', { signal, cache: 'no-store' });
+      // Without the scope nothing is to be watched; the report itself says so.
+      if (response.status === 403) return;
       if (response.ok)
         for await (const { event, data } of readEvents(response)) {
           if (event !== 'queues') continue;

@@ -1,4 +1,5 @@
 import { ApiError, unreachable } from '../../api/api-error.ts';
+import { send } from '../../api/send.ts';
 import { readEvents } from '../../conversation/read-events.ts';
 
 /** One event as it came over the wire. */
@@ -25,7 +26,7 @@ export async function followRawEvents(
   let lastId: string | null = null;
   for (;;) {
     try {
-      const response: Response = await fetch(`/runs/${runId}/stream`, {
+      const response: Response = await send(`/runs/${runId}/stream`, {
         headers: { accept: 'text/event-stream', ...(lastId === null ? {} : { 'last-event-id': lastId }) },
         cache: 'no-store',
         signal,

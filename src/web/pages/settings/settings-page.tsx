@@ -1,12 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { CheckCircle2, Monitor, Moon, Sun, XCircle } from 'lucide-react';
 import { RadioGroup } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { lazy, Suspense } from 'react';
+import { sessionQuery } from '../../api/session.ts';
 import { healthQuery, infoQuery } from '../../api/system.ts';
 import { type Theme, useTheme } from '../../app/theme.tsx';
 import { cn } from '../../ui/cn.ts';
-import { Card, Page } from '../../ui/page.tsx';
+import { Page } from '../../ui/page.tsx';
 import { Skeleton } from '../../ui/states.tsx';
+import { Account } from './account.tsx';
+import { Line, Section } from './section.tsx';
+
+// Few people open the settings with the admin key.
+const ApiKeys = lazy(() => import('./api-keys.tsx').then(({ ApiKeys }) => ({ default: ApiKeys })));
 
 const THEMES: readonly { readonly value: Theme; readonly label: string; readonly icon: typeof Sun }[] = [
   { value: 'light', label: 'Light', icon: Sun },
@@ -18,6 +24,7 @@ export function SettingsPage() {
   const { theme, setTheme } = useTheme();
   const info = useQuery(infoQuery);
   const health = useQuery(healthQuery);
+  const keyed = info.data !== undefined && info.data.auth_mode !== 'none';
   return (
     <Page title="Settings" description="How this page looks, who may use the server, and how it is doing.">
       <div className="space-y-6">
@@ -41,8 +48,9 @@ export function SettingsPage() {
           </RadioGroup.Root>
         </Section>
         <Section title="Access" text="Who may call the API and open this page.">
-          {info.data ? <Access mode={info.data.auth_mode} /> : <Skeleton className="h-12 w-full" />}
+          {keyed ? <Account /> : info.data ? <OpenToAll /> : <Skeleton className="h-12 w-full" />}
         </Section>
+        {keyed && <OperatorKeys />}
         <Section title="Server" text="Version, and the parts it needs to work.">
           <dl className="divide-y divide-border rounded-lg border border-border">
             <Line name="Version">
@@ -89,21 +97,6 @@ export function SettingsPage() {
 
 const PARTS: Readonly<Record<string, string>> = { mongo: 'Store (MongoDB)', redis: 'Queue (Redis)' };
 
-const Section = ({ title, text, children }: { title: string; text: string; children: ReactNode }) => (
-  <Card className="p-5">
-    <h2 className="font-semibold text-[0.9375rem]">{title}</h2>
-    <p className="mt-0.5 mb-4 text-faint text-sm">{text}</p>
-    {children}
-  </Card>
-);
-
-const Line = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="flex items-center justify-between gap-4 px-4 py-2.5 text-sm">
-    <dt className="text-soft">{name}</dt>
-    <dd className="font-medium tabular-nums">{children}</dd>
-  </div>
-);
-
 const Health = ({ ok }: { ok: boolean }) => (
   <span className={cn('inline-flex items-center gap-1.5', ok ? 'text-good' : 'text-bad')}>
     {ok ? <CheckCircle2 className="size-4" aria-hidden /> : <XCircle className="size-4" aria-hidden />}
@@ -111,18 +104,30 @@ const Health = ({ ok }: { ok: boolean }) => (
   </span>
 );
 
-/** What holds now, in words; there is nothing to set while the server has no keys. */
-const Access = ({ mode }: { mode: string }) =>
-  mode === 'none' ? (
-    <div className="rounded-lg border border-border bg-warn-soft px-4 py-3 text-sm">
-      <p className="font-medium text-warn">Open: authentication is off</p>
-      <p className="mt-0.5 text-soft">
-        Everyone who can reach this address can read and change everything, so keep it on this machine or behind your
-        own gateway. API keys do not exist in this version.
-      </p>
-    </div>
-  ) : (
-    <p className="rounded-lg border border-border px-4 py-3 text-sm">
-      Authentication is on (<code className="font-mono text-xs">{mode}</code>).
-    </p>
+/** Nothing for those who have not the admin key. */
+function OperatorKeys() {
+  const { data: caller } = useQuery(sessionQuery);
+  return (
+    caller?.operator && (
+      <Section
+        title="API keys"
+        text="Keys of a project, for programs and people. Only the admin key may see and make them."
+      >
+        <Suspense fallback={<Skeleton className="h-24 w-full" />}>
+          <ApiKeys home={caller.project_id} />
+        </Suspense>
+      </Section>
+    )
   );
+}
+
+/** What holds while the server asks nobody for a key. */
+const OpenToAll = () => (
+  <div className="rounded-lg border border-border bg-warn-soft px-4 py-3 text-sm">
+    <p className="font-medium text-warn">Open: authentication is off</p>
+    <p className="mt-0.5 text-soft">
+      Everyone who can reach this address can read and change everything, so keep it on this machine, put your own
+      gateway in front, or start the server with <code className="font-mono text-xs">AUTH_MODE=api_key</code>.
+    </p>
+  </div>
+);
