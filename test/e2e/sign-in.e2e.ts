@@ -169,6 +169,7 @@ describe('the admin key', () => {
     const row = page.getByRole('list', { name: 'Keys' }).getByRole('listitem').filter({ hasText: 'Made here' });
     await row.getByText('may runs, ops').waitFor();
     expect(await page.content()).not.toContain(key);
+    await page.setViewportSize({ width: 390, height: 844 });
     await row.scrollIntoViewIfNeeded();
     await inspectPage(page, 'settings-keys');
     await row.getByRole('button', { name: 'Revoke: Made here' }).click();

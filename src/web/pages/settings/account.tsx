@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { LogOut } from 'lucide-react';
 import { sentenceOf } from '../../api/api-error.ts';
+import { projectsQuery } from '../../api/keys.ts';
 import { sessionQuery, signOut } from '../../api/session.ts';
 import type { Caller } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,6 +16,9 @@ export function Account() {
     // The answer is 401 now, which is what brings the sign-in.
     onSuccess: () => void session.refetch(),
   });
+  // Names are the operator's to see.
+  const projects = useQuery({ ...projectsQuery, enabled: session.data?.operator === true });
+  const project = projects.data?.find(({ project_id }) => project_id === session.data?.project_id);
   if (session.error) return <ErrorState error={session.error} onRetry={() => void session.refetch()} />;
   if (!session.data) return <Skeleton className="h-40 w-full" />;
   return (
@@ -22,6 +26,7 @@ export function Account() {
       <dl className="divide-y divide-border rounded-lg border border-border">
         <Line name="Signed in with">{keyOf(session.data)}</Line>
         <Line name="Project">
+          {project && <span className="block">{project.name}</span>}
           <code className="font-mono text-xs">{session.data.project_id}</code>
         </Line>
         <Line name="May">{rightsOf(session.data)}</Line>
@@ -41,7 +46,13 @@ export function Account() {
 }
 
 const keyOf = ({ operator, key_id }: Caller) =>
-  operator ? 'The admin key' : <code className="font-mono text-xs">{key_id}</code>;
+  operator ? (
+    'The admin key'
+  ) : (
+    <>
+      Key <code className="font-mono text-xs">{key_id}</code>
+    </>
+  );
 
 const RIGHTS = {
   read: 'read what is in the project',

@@ -117,7 +117,7 @@ function RevokeDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void
       description={
         revoke.isError
           ? sentenceOf(revoke.error)
-          : `Programs and people that use “${apiKey.name}” (${apiKey.prefix}…) are refused from now on, and what they watch is cut off within 30 seconds. Runs they started go on. This cannot be undone.`
+          : `Programs and people that use “${apiKey.name}” (${apiKey.prefix}…) are refused within seconds, and what they watch is cut off within half a minute. Runs they started go on. This cannot be undone.`
       }
       action="Revoke key"
       busy={revoke.isPending}
