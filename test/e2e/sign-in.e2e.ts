@@ -165,9 +165,18 @@ describe('the admin key', () => {
     expect(key).toMatch(/^skein_\w{49}$/);
     const caller = async () => (await fetch(`${server.baseUrl}/session`, { headers: { 'x-api-key': key } })).status;
     expect(await caller()).toBe(200);
+    // As over plain HTTP, where there is no clipboard to write to.
+    await page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+    await dialog.getByRole('button', { name: 'Copy the key' }).click();
+    await dialog.getByRole('button', { name: 'Copied' }).waitFor();
+    await page.mouse.click(5, 5);
     await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'New key' }).click();
+    await dialog.getByLabel('Name').press('Control+v');
+    expect(await dialog.getByLabel('Name').inputValue()).toBe(key);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
     const row = page.getByRole('list', { name: 'Keys' }).getByRole('listitem').filter({ hasText: 'Made here' });
-    await row.getByText('may runs, ops').waitFor();
+    await row.getByText('scopes: runs, ops').waitFor();
     expect(await page.content()).not.toContain(key);
     await page.setViewportSize({ width: 390, height: 844 });
     await row.scrollIntoViewIfNeeded();
@@ -177,5 +186,18 @@ describe('the admin key', () => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke key' }).click();
     await row.getByText('revoked').waitFor();
     await expect.poll(caller, { timeout: 10_000 }).toBe(401);
+  });
+
+  it('sees the keys of every project', async () => {
+    const { project_id } = await server.admin<{ project_id: string }>('POST', '/projects', { name: 'Second' });
+    const page = await openSignedIn('/settings', ADMIN_KEY);
+    await page.getByLabel('Project', { exact: true }).selectOption('Second');
+    await page.getByText('This project has no keys').waitFor();
+    await server.admin('POST', `/projects/${project_id}/keys`, { name: 'Of the second' });
+    await page.reload();
+    await page.getByLabel('Project', { exact: true }).selectOption('Second');
+    await page.getByRole('list', { name: 'Keys' }).getByText('Of the second').waitFor();
+    expect(await page.getByRole('list', { name: 'Keys' }).getByRole('listitem').count()).toBe(1);
+    await inspectPage(page, 'settings-projects');
   });
 });

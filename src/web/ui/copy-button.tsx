@@ -30,7 +30,8 @@ async function copyText(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const area = document.createElement('textarea');
   area.value = text;
-  document.body.append(area);
+  // An open dialog takes the focus back from everything outside of it.
+  (document.activeElement?.closest('[role="dialog"]') ?? document.body).append(area);
   area.select();
   const done = document.execCommand('copy');
   area.remove();

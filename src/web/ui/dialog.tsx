@@ -10,19 +10,26 @@ export function Dialog({
   onOpenChange,
   title,
   description,
+  sticky = false,
   children,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: ReactNode;
+  /** A click beside it does not close it. */
+  sticky?: boolean;
   children: ReactNode;
 }) {
   return (
     <Parts.Root open={open} onOpenChange={onOpenChange}>
       <Parts.Portal>
         <Parts.Overlay className={overlay} />
-        <Parts.Content {...(description === undefined ? { 'aria-describedby': undefined } : {})} className={sheet}>
+        <Parts.Content
+          {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+          {...(sticky ? { onInteractOutside: (event) => event.preventDefault() } : {})}
+          className={sheet}
+        >
           <div className="mb-4 pr-8">
             <Parts.Title className="font-semibold text-base tracking-tight">{title}</Parts.Title>
             {description !== undefined && (

@@ -74,7 +74,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) 
         </p>
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-faint text-xs">
           <code className="font-mono">{prefix}…</code>
-          <span>may {scopes.join(', ')}</span>
+          <span>scopes: {scopes.join(', ')}</span>
           <span>
             made <RelativeTime time={created_at} />
           </span>

@@ -81,6 +81,7 @@ export function NewKeyDialog({ projectId, onClose }: { projectId: string; onClos
 const MadeKey = ({ name, secret, onClose }: { name: string; secret: string; onClose: () => void }) => (
   <Dialog
     open
+    sticky
     onOpenChange={onClose}
     title={`The key “${name}”`}
     description="Copy it now. It is not stored and cannot be shown again."
