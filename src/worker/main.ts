@@ -5,6 +5,7 @@ import { createReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import { stopOnSignal } from '../shared/lifecycle/stop-on-signal.ts';
 import { createLogger } from '../shared/logging/create-logger.ts';
 import { startWorker } from './start-worker.ts';
+import { createBuiltinTools } from './tools/builtin-tools.ts';
 
 const config = loadConfig(process.env, 'worker');
 const workerId = `${hostname()}-${process.pid}-${newId().slice(-8)}`;
@@ -12,7 +13,7 @@ const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
 const releases = createReleaseStack();
 
 try {
-  const worker = await startWorker({ config, workerId, logger, releases });
+  const worker = await startWorker({ config, workerId, tools: createBuiltinTools(), logger, releases });
   stopOnSignal(async (signal) => {
     logger.info({ signal }, 'worker is stopping');
     await worker.stop();

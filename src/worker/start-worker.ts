@@ -14,7 +14,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { createRunHandler } from './run-worker.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
 import { startSweeper } from './sweeper.ts';
-import { createBuiltinTools } from './tools/builtin-tools.ts';
+import type { BuiltinTool } from './tools/tool.ts';
 
 export interface RunningWorker {
   /** Lets runs go on for `DRAIN_MS`, gives back what is left, and ends. What `releases` holds is still open then. */
@@ -28,11 +28,13 @@ const GIVE_BACK_MS = 4000;
 export async function startWorker(options: {
   config: Config;
   workerId: string;
+  /** What it executes itself, by name. */
+  tools: ReadonlyMap<string, BuiltinTool>;
   logger: Logger;
   releases: ReleaseStack;
   onCommand?: (name: string) => void;
 }): Promise<RunningWorker> {
-  const { config, workerId, logger, releases, onCommand } = options;
+  const { config, workerId, tools, logger, releases, onCommand } = options;
   const draining = new AbortController();
   const stopped = new AbortController();
 
@@ -116,7 +118,7 @@ export async function startWorker(options: {
     keys,
     logger,
     reader,
-    tools: createBuiltinTools(),
+    tools,
     defaultModel: config.DEFAULT_MODEL,
     stepTimeoutMs: config.MODEL_STEP_TIMEOUT_MS,
     redis: publisher,

@@ -8,6 +8,8 @@ import { createLogger } from '../../src/shared/logging/create-logger.ts';
 import { connectMongo } from '../../src/shared/mongo/connect-mongo.ts';
 import { createModels, type Models } from '../../src/shared/mongo/models.ts';
 import { startWorker } from '../../src/worker/start-worker.ts';
+import { createBuiltinTools } from '../../src/worker/tools/builtin-tools.ts';
+import type { BuiltinTool } from '../../src/worker/tools/tool.ts';
 import type { FakeAnswer } from './fake-model/fake-answer.ts';
 import { type FakeModel, startFakeModel } from './fake-model/start-fake-model.ts';
 import { type TestServices, useServices } from './services.ts';
@@ -37,6 +39,8 @@ export interface SkeinOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** How many workers there are from the beginning; default 1. */
   readonly workers?: number;
+  /** What the workers execute themselves; default what real ones do. Assistants can name only those. */
+  readonly tools?: ReadonlyMap<string, BuiltinTool>;
   /** Settings known only when the services run, such as a Redis of the test's own. */
   readonly lateEnv?: () => Readonly<Record<string, string>>;
 }
@@ -61,13 +65,14 @@ export function useSkein(options: SkeinOptions = {}): Skein {
   const commands: string[] = [];
   const onCommand = (name: string) => void commands.push(name);
   const logger = createLogger({ name: 'test', level: 'silent' });
+  const tools = options.tools ?? createBuiltinTools();
   const skein = { services, commands } as unknown as { -readonly [K in keyof Skein]: Skein[K] };
 
   async function startTestWorker(env: Readonly<Record<string, string>> = {}): Promise<TestWorker> {
     const releases = createReleaseStack();
     const workerId = `test-${newId()}`;
     const config = loadConfig({ ...skein.env, ...env });
-    const worker = await startWorker({ config, workerId, logger, releases, onCommand });
+    const worker = await startWorker({ config, workerId, tools, logger, releases, onCommand });
     let stopping: Promise<void> | null = null;
     const stop = () => {
       stopping ??= worker.stop().then(() => releases.release());
