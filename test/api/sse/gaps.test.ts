@@ -148,10 +148,12 @@ describe('a run that does not talk yet', () => {
   it('says from the record that the client is needed, once, when the worker died before it could say so', async () => {
     const log = await openLog(redis.url);
     const { join, record } = await serveLog(log, { heartbeatMs: 30, record: recordRun(log) });
-    const client = await join();
     const writer = log.openWriter();
     writer.emit('metadata', { run_id: log.runId, thread_id: log.runId, attempt: 1, status: 'in_progress' });
     await writer.flush();
+    // Before it there is no log, and a stream that finds none says how the run stands.
+    const client = await join();
+    await client.until('the beginning', (events) => events.length === 1);
     record.progress = { status: 'requires_action', position: null, usage };
     await client.until('the snapshot', (events) => events.length === 2);
     expect(client.events()[1]).toMatchObject({
