@@ -6,7 +6,7 @@ interface ChangeOptions {
 }
 
 /**
- * A compare-and-set: changes the one document that fits the filter and answers it as it is then, or null. Like `insertOne` it goes to the driver's collection,
+ * A compare-and-set: changes the one document that fits the filter and answers it as it is then, or null. Like `createInserter` it goes to the driver's collection,
  * so nothing is cast: filter and change must be ours, never a client's.
  * @throws the driver's duplicate-key error (see `isDuplicateKey`).
  */

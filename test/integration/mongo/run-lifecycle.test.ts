@@ -154,6 +154,19 @@ describe('a worker that lost its run', () => {
   });
 });
 
+describe('ends that are written at once', () => {
+  it('are each told to their own worker, and to no other', async () => {
+    const all = await times(30, () => claimed());
+    const ends = all.flatMap((run) => [
+      lifecycle.finish({ ...run, worker_id: 'another' }, COMPLETED),
+      lifecycle.finish(run, { ...COMPLETED, usage: { ...NO_USAGE, total_tokens: run.seq } }),
+    ]);
+    const told = (await Promise.all(ends)).map((end) => end && [end._id, end.status]);
+    expect(told).toEqual(all.flatMap((run) => [null, [run._id, 'completed']]));
+    expect((await runs.get(projectId, all[7]?._id ?? ''))?.status).toBe('completed');
+  });
+});
+
 describe('a run that may be taken back', () => {
   it('is gone for repeats of its request when that was first', async () => {
     const run = await accept(newId(), 1, false, 'refused');

@@ -1,8 +1,7 @@
-import { Braces, Check, Plus } from 'lucide-react';
-import { Checkbox } from 'radix-ui';
-import { useId } from 'react';
+import { Braces, Plus } from 'lucide-react';
 import { randomId } from '../../api/random-id.ts';
 import { Button } from '../../ui/button.tsx';
+import { CheckboxRow } from '../../ui/checkbox-row.tsx';
 import { type AssistantDraft, BUILTINS, type DraftErrors } from './assistant-draft.ts';
 import { FunctionFields } from './function-fields.tsx';
 
@@ -23,7 +22,7 @@ export function ToolFields({
     <>
       <ul className="divide-y divide-border rounded-xl border border-border bg-raised">
         {BUILTINS.map(({ name, text }) => (
-          <Builtin
+          <CheckboxRow
             key={name}
             name={name}
             text={text}
@@ -67,35 +66,3 @@ const NEW_PARAMETERS = JSON.stringify(
   null,
   2,
 );
-
-function Builtin({
-  name,
-  text,
-  on,
-  onChange,
-}: {
-  name: string;
-  text: string;
-  on: boolean;
-  onChange: (on: boolean) => void;
-}) {
-  const id = useId();
-  return (
-    <li className="flex items-center gap-3 px-4 py-3">
-      <Checkbox.Root
-        id={id}
-        checked={on}
-        onCheckedChange={(checked) => onChange(checked === true)}
-        className="grid size-4.5 shrink-0 place-items-center rounded-[5px] border border-strong-border bg-background data-[state=checked]:border-accent data-[state=checked]:bg-accent"
-      >
-        <Checkbox.Indicator>
-          <Check className="size-3.5 text-on-accent" strokeWidth={3} aria-hidden />
-        </Checkbox.Indicator>
-      </Checkbox.Root>
-      <label htmlFor={id} className="min-w-0 flex-1 cursor-pointer">
-        <span className="block font-mono text-[0.8125rem]">{name}</span>
-        <span className="block text-faint text-xs">{text}</span>
-      </label>
-    </li>
-  );
-}

@@ -1,11 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Check } from 'lucide-react';
-import { Checkbox } from 'radix-ui';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { sentenceOf } from '../../api/api-error.ts';
 import { createKey, keysQuery } from '../../api/keys.ts';
 import type { KeyScope } from '../../api/types.ts';
 import { Button } from '../../ui/button.tsx';
+import { CheckboxRow } from '../../ui/checkbox-row.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Field, Input } from '../../ui/field.tsx';
@@ -52,9 +51,9 @@ export function NewKeyDialog({ projectId, onClose }: { projectId: string; onClos
           <legend className="mb-1.5 font-medium text-[0.8125rem]">What it may do</legend>
           <ul className="divide-y divide-border rounded-lg border border-border">
             {SCOPES.map(({ scope, text }) => (
-              <ScopeRow
+              <CheckboxRow
                 key={scope}
-                scope={scope}
+                name={scope}
                 text={text}
                 on={scopes.includes(scope)}
                 onChange={(on) => setScopes(on ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
@@ -97,35 +96,3 @@ const MadeKey = ({ name, secret, onClose }: { name: string; secret: string; onCl
     </DialogActions>
   </Dialog>
 );
-
-function ScopeRow({
-  scope,
-  text,
-  on,
-  onChange,
-}: {
-  scope: KeyScope;
-  text: string;
-  on: boolean;
-  onChange: (on: boolean) => void;
-}) {
-  const id = useId();
-  return (
-    <li className="flex items-center gap-3 px-3.5 py-2.5">
-      <Checkbox.Root
-        id={id}
-        checked={on}
-        onCheckedChange={(checked) => onChange(checked === true)}
-        className="grid size-4.5 shrink-0 place-items-center rounded-[5px] border border-strong-border bg-background data-[state=checked]:border-accent data-[state=checked]:bg-accent"
-      >
-        <Checkbox.Indicator>
-          <Check className="size-3.5 text-on-accent" strokeWidth={3} aria-hidden />
-        </Checkbox.Indicator>
-      </Checkbox.Root>
-      <label htmlFor={id} className="min-w-0 flex-1 cursor-pointer">
-        <span className="block font-mono text-[0.8125rem]">{scope}</span>
-        <span className="block text-faint text-xs">{text}</span>
-      </label>
-    </li>
-  );
-}
