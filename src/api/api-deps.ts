@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Config } from '../shared/config/load-config.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { AssistantRepository } from '../shared/mongo/assistant-repository.ts';
@@ -57,4 +58,6 @@ export interface ApiDeps {
   readonly laneSwitch: LaneSwitch;
   readonly queueWatch: QueueWatch;
   readonly queueStreams: QueueStreams;
+  /** The metrics of this process. */
+  readonly registry: Registry;
 }

@@ -12,10 +12,11 @@ import { requestId } from './middleware/request-id.ts';
 import { createRequestLogger } from './middleware/request-logger.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { mountEndpoints } from './mount-endpoints.ts';
+import { createRequestMetrics } from './ops/request-metrics.ts';
 import { createWebPage } from './web/web-page.ts';
 
 /** What the frame itself needs; the endpoints bring their own needs. */
-export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authenticate'>;
+export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authenticate' | 'registry'>;
 
 /** Where `npm run build:web` puts the web page. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -25,11 +26,12 @@ export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEnd
 
 /** The frame around a list of endpoints: everything that holds for each request, the web page and the reference pages. */
 export function createFrame(
-  { config, logger, version, authenticate }: FrameDeps,
+  { config, logger, version, authenticate, registry }: FrameDeps,
   endpoints: readonly Endpoint[],
 ): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
+  app.use(createRequestMetrics(registry));
   app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
   app.use(createWebPage(WEB_DIRECTORY));
   mountEndpoints(app, withReference(endpoints, version), {

@@ -4,6 +4,7 @@ import type { Config } from '../shared/config/load-config.ts';
 import { openServices } from '../shared/lifecycle/open-services.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
+import { createRegistry } from '../shared/metrics/create-registry.ts';
 import { createAssistantRepository } from '../shared/mongo/assistant-repository.ts';
 import { createAnyRun } from '../shared/ops/any-run.ts';
 import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
@@ -13,7 +14,9 @@ import { createApp } from './app.ts';
 import { createAccess } from './auth/create-access.ts';
 import { createHttpServer } from './create-http-server.ts';
 import { createOnce } from './idempotency-key.ts';
+import { registerQueueMetrics } from './ops/queue-metrics.ts';
 import { createQueueStreams } from './ops/queue-streams.ts';
+import { registerStreamMetrics } from './ops/stream-metrics.ts';
 import { createRunStreams } from './sse/run-streams.ts';
 
 export interface RunningApi {
@@ -42,6 +45,9 @@ export async function startApi(options: {
   const laneSwitch = createLaneSwitch({ models, queue, logger });
   const queueWatch = createQueueWatch({ models, queue, lanes: laneSwitch, lostMs: config.WORKER_LOST_MS });
   const queueStreams = createQueueStreams({ watch: queueWatch, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
+  const registry = createRegistry();
+  registerStreamMetrics(registry, { streams, queueStreams });
+  registerQueueMetrics(registry, queueWatch);
   const app = createApp({
     ...services,
     config,
@@ -53,6 +59,7 @@ export async function startApi(options: {
     laneSwitch,
     queueWatch,
     queueStreams,
+    registry,
     version: await readVersion(),
     ...(await createAccess({ config, logger, models })),
     assistants: createAssistantRepository(models),

@@ -9,6 +9,8 @@ import type { ActiveRuns } from './active-runs.ts';
 export interface Fence {
   /** The database knows that this worker lived at `sentAt` (`performance.now()`). */
   renewed(sentAt: number): void;
+  /** Milliseconds since then. */
+  silentMs(): number;
   /** Stops all runs with reason `fenced` when the silence is too long. Costs nothing to speak of. */
   check(): void;
 }
@@ -21,15 +23,17 @@ export function createFence(deps: {
   const { active, logger } = deps;
   const fenceMs = (deps.lostMs * 2) / 3;
   let renewedAt = performance.now();
+  const silentMs = () => performance.now() - renewedAt;
   return {
     renewed(sentAt) {
       renewedAt = Math.max(renewedAt, sentAt);
     },
+    silentMs,
     check() {
-      const silentMs = performance.now() - renewedAt;
-      if (silentMs < fenceMs || !active.abortAll('fenced')) return;
+      const silence = silentMs();
+      if (silence < fenceMs || !active.abortAll('fenced')) return;
       logger.error(
-        { silent_ms: Math.round(silentMs), runs: active.size },
+        { silent_ms: Math.round(silence), runs: active.size },
         'could not say that this worker lives; its runs are stopped',
       );
     },

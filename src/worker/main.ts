@@ -21,7 +21,12 @@ try {
     logger.info('worker has stopped');
   });
   logger.info(
-    { worker_id: workerId, interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS },
+    {
+      worker_id: workerId,
+      interactive: config.INTERACTIVE_SLOTS,
+      batch: config.BATCH_SLOTS,
+      metrics_port: worker.metricsPort,
+    },
     'worker is ready',
   );
   // For a supervisor that has a channel to this process (local mode, PM2): the line above is not written at every log level.

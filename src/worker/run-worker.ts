@@ -11,9 +11,11 @@ import type { ActiveRuns } from './active-runs.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
 import { type SettleRunDeps, settleRun } from './run/settle-run.ts';
 import type { SuspectSlot } from './suspect-slot.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
 
 export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
-  Omit<SettleRunDeps, 'events' | 'logger' | 'lifecycle'> & {
+  Omit<SettleRunDeps, 'events' | 'logger' | 'lifecycle' | 'metrics'> & {
+    readonly metrics: WorkerMetrics;
     readonly workerId: string;
     readonly lifecycle: RunLifecycle;
     readonly active: ActiveRuns;
@@ -34,7 +36,8 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  * claim wins and the other stands down at once.
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
-  const { workerId, lifecycle, dispatcher, active, suspects, removeRemains, redis, keys, draining, stopped } = deps;
+  const { workerId, lifecycle, dispatcher, active, suspects, removeRemains, redis, keys, draining, stopped, metrics } =
+    deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
@@ -43,6 +46,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     const deadline = setTimeout(() => active.abort(run._id, 'deadline'), timeLeftMs(run));
     const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
     const settled = await settleRun({ ...deps, events, logger }, run, outcome, stopped);
+    metrics.executed(run, settled);
     await events.flush();
     // Who lost a run, or ends one whose thread is gone, may have written after everything was removed; and nobody would answer one that waits.
     if (settled === 'lost' || settled === 'gone' || settled === 'paused')
@@ -79,6 +83,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
         return;
       }
       if (!isSuspect(claim.run)) leave?.();
+      metrics.claimed(claim.run);
       await active.track(job.run_id, (signal) => execute(claim.run, signal));
     } finally {
       leave?.();

@@ -3,6 +3,7 @@ import { openServices } from '../shared/lifecycle/open-services.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import { createLlm } from '../shared/llm/create-llm.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
+import { createRegistry } from '../shared/metrics/create-registry.ts';
 import { createRunSweep } from '../shared/mongo/run-sweep.ts';
 import { createWorkerRepository } from '../shared/mongo/worker-repository.ts';
 import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
@@ -11,14 +12,18 @@ import { createActiveRuns } from './active-runs.ts';
 import { listenForCancels } from './cancel-listener.ts';
 import { createFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { startProbeServer } from './probe-server.ts';
 import { createRunHandler } from './run-worker.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
 import { startSweeper } from './sweeper.ts';
 import type { BuiltinTool } from './tools/tool.ts';
+import { createWorkerMetrics } from './worker-metrics.ts';
 
 export interface RunningWorker {
   /** Lets runs go on for `DRAIN_MS`, gives back what is left, and ends. What `releases` holds is still open then. */
   stop(): Promise<void>;
+  /** Where metrics and probes are served; null: nowhere. */
+  readonly metricsPort: number | null;
 }
 
 /** After the runs were told to stop: how long giving them back may take. */
@@ -76,6 +81,14 @@ export async function startWorker(options: {
   const active = createActiveRuns();
   const fence = createFence({ lostMs: config.WORKER_LOST_MS, active, logger });
   const slots = { interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS };
+  const registry = createRegistry();
+  const takesRuns = () => !draining.signal.aborted;
+  const metrics = createWorkerMetrics({
+    registry,
+    defaultModel: config.DEFAULT_MODEL,
+    tools: tools.keys(),
+    state: () => ({ slots, running: active.size, takesRuns: takesRuns(), silentMs: fence.silentMs() }),
+  });
   await listenForCancels(subscriber, keys, workerId, active);
   const heartbeat = await startHeartbeat({
     workerId,
@@ -98,12 +111,14 @@ export async function startWorker(options: {
     dispatcher,
     remover,
     logger,
+    metrics,
     workerId,
     active,
     everyMs: config.SWEEP_MS,
     lostMs: config.WORKER_LOST_MS,
   });
   const handle = createRunHandler({
+    metrics,
     workerId,
     lifecycle,
     active,
@@ -140,7 +155,23 @@ export async function startWorker(options: {
       }),
     );
 
+  const probes =
+    config.METRICS_PORT === undefined
+      ? null
+      : await startProbeServer({
+          host: config.HOST,
+          port: config.METRICS_PORT,
+          registry,
+          notReady: () => ({
+            ...(takesRuns() ? {} : { worker: 'stopping' }),
+            ...(fence.silentMs() < config.WORKER_LOST_MS ? {} : { mongo: 'heartbeats fail' }),
+            ...(blocking.status === 'ready' ? {} : { redis: 'not connected' }),
+          }),
+        });
+  if (probes) releases.push(() => probes.close());
+
   return {
+    metricsPort: probes?.port ?? null,
     async stop() {
       draining.abort();
       await Promise.all(consumers.map((consumer) => consumer.pause()));

@@ -16,6 +16,7 @@ import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
 import type { ActiveRuns } from './active-runs.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface Sweeper {
   /** One pass over everything; the interval calls it, and tests. */
@@ -37,13 +38,14 @@ export interface SweeperDeps {
   readonly workerId: string;
   readonly active: Pick<ActiveRuns, 'has'>;
   readonly logger: Logger;
+  readonly metrics: Pick<WorkerMetrics, 'repaired'>;
 }
 
 /** A run that was dispatched this long ago and is neither taken nor waiting on the queue has lost its bell. A bell needs a moment to be heard, also on a busy machine; ringing too early does no harm. */
 const UNTAKEN_MS = 3000;
 
 export function startSweeper(deps: SweeperDeps): Sweeper {
-  const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger } = deps;
+  const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger, metrics } = deps;
   let paused: ReadonlySet<Lane> = new Set();
   /** Runs that this worker should execute and did not when the last sweep looked. */
   let strays = new Set<string>();
@@ -63,6 +65,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
       else {
         const queued = await lifecycle.handBack(run, !forsaken.has(run._id));
         if (!queued) continue;
+        metrics.repaired('taken_over');
         logger.warn(
           { run_id: run._id, worker_id: run.worker_id, attempt: run.attempt },
           'took a run from a worker that is gone',
@@ -90,6 +93,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
         : null;
     const ended = await lifecycle.settle(run, status, error);
     if (!ended) return;
+    metrics.repaired(status === 'failed' ? 'given_up' : status);
     logger.warn({ run_id: run._id, status }, 'ended a run that nobody executes');
     await conclude(toRun(ended));
   }
@@ -106,13 +110,15 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     for (const run of await find.untaken(UNTAKEN_MS, [...paused])) {
       if (await queue.isWaiting(run.lane, { run_id: run._id, dispatch: run.dispatch })) continue;
       const again = await lifecycle.redispatch(run);
-      if (again) await dispatcher.ring(again);
+      if (!again) continue;
+      metrics.repaired('rung_again');
+      await dispatcher.ring(again);
     }
   }
 
   async function promoteFreeThreads(): Promise<void> {
     for (const { project_id, thread_id } of await find.threadsToPromote(UNTAKEN_MS))
-      await dispatcher.promote(project_id, thread_id);
+      if (await dispatcher.promote(project_id, thread_id)) metrics.repaired('promoted');
   }
 
   async function expire(): Promise<void> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Connection } from 'mongoose';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createFrame } from '../../src/api/app.ts';
 import { createAssistant } from '../../src/api/assistants/create-assistant.ts';
@@ -55,7 +56,10 @@ export function useFrame(
   beforeAll(async () => {
     const logger = pino({ level: 'debug' }, sink);
     const config = loadConfig({ AUTH_MODE: 'none', ...env });
-    const app = createFrame({ config, logger, version: '0.1.0', authenticate: authenticateAnyone }, endpoints());
+    const app = createFrame(
+      { config, logger, version: '0.1.0', authenticate: authenticateAnyone, registry: new Registry() },
+      endpoints(),
+    );
     started.server = createHttpServer(app, logger, options).listen(0, '127.0.0.1');
     await once(started.server, 'listening');
     started.port = (started.server.address() as AddressInfo).port;

@@ -17,6 +17,8 @@ import { createClient, type SkeinClient } from './skein-client.ts';
 
 export interface TestWorker {
   readonly workerId: string;
+  /** With METRICS_PORT. */
+  readonly metricsPort: number | null;
   /** As SIGTERM does. */
   stop(): Promise<void>;
 }
@@ -79,7 +81,7 @@ export function useSkein(options: SkeinOptions = {}): Skein {
       return stopping;
     };
     undo.push(stop);
-    return { workerId, stop };
+    return { workerId, metricsPort: worker.metricsPort, stop };
   }
 
   beforeAll(async () => {

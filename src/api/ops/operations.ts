@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../api-deps.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { getMetrics } from './get-metrics.ts';
 import { getQueues } from './get-queues.ts';
 import { pauseLane } from './pause-lane.ts';
 import { retryRun } from './retry-run.ts';
@@ -13,4 +14,5 @@ export const createOperations = (deps: ApiDeps): readonly Endpoint[] => [
   streamQueues(deps),
   ...pauseLane(deps),
   retryRun(deps),
+  getMetrics(deps),
 ];

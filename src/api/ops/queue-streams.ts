@@ -12,6 +12,8 @@ export interface QueueStreams {
   open(req: IncomingMessage, res: ServerResponse, first: QueueReport): Promise<void>;
   /** For a stopping process: cuts all off, so that the clients come back elsewhere. */
   closeAll(): void;
+  /** How many watch. */
+  size(): number;
 }
 
 export const queuesFrame = (report: QueueReport): string => `event: queues\ndata: ${JSON.stringify(report)}\n\n`;
@@ -72,5 +74,6 @@ export function createQueueStreams(deps: {
     closeAll() {
       for (const response of [...ready, ...full]) response.destroy();
     },
+    size: () => ready.size + full.size,
   };
 }

@@ -20,6 +20,8 @@ export async function followRun(options: {
   /** As read when the request came. */
   readonly progress: RunProgress;
   readonly heartbeatMs: number;
+  /** Events of the log that were sent. */
+  readonly onEvents: (count: number) => void;
 }): Promise<void> {
   const { response, follower, source, heartbeatMs } = options;
   let position: number | null = null;
@@ -41,6 +43,7 @@ export async function followRun(options: {
         toldAbsent = false;
         toldAction = false;
         newest = next.bytes.at(-1) ?? null;
+        options.onEvents(next.events);
         await response.send(next.bytes);
         if (next.done) return response.end();
         break;

@@ -27,7 +27,7 @@ export interface RunStreams {
   stream(request: RunStreamRequest): Promise<void>;
   /** For a stopping process: cuts all streams off, so that the clients come back elsewhere. */
   closeAll(): void;
-  stats(): { readonly open: number; readonly sentBytes: number; readonly cutOff: number };
+  stats(): { readonly open: number; readonly sentBytes: number; readonly sentEvents: number; readonly cutOff: number };
 }
 
 export function createRunStreams(deps: {
@@ -39,6 +39,7 @@ export function createRunStreams(deps: {
   const { hub, logger, heartbeatMs, limits = SSE_LIMITS } = deps;
   const streams = new Set<SseResponse>();
   let sentBytes = 0;
+  let sentEvents = 0;
   let cutOff = 0;
 
   return {
@@ -60,7 +61,10 @@ export function createRunStreams(deps: {
       streams.add(response);
       void response.closed.then(() => follower.close());
       try {
-        await followRun({ response, follower, source, progress, heartbeatMs });
+        const onEvents = (count: number) => {
+          sentEvents += count;
+        };
+        await followRun({ response, follower, source, progress, heartbeatMs, onEvents });
       } catch (err) {
         logger.error({ err, runId }, 'stream failed');
         response.destroy();
@@ -73,6 +77,6 @@ export function createRunStreams(deps: {
     closeAll() {
       for (const response of streams) response.destroy();
     },
-    stats: () => ({ open: streams.size, sentBytes, cutOff }),
+    stats: () => ({ open: streams.size, sentBytes, sentEvents, cutOff }),
   };
 }

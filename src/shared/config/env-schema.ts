@@ -91,6 +91,11 @@ export const envSchema = z.object({
   STREAM_HEARTBEAT_MS: milliseconds(5000).describe(
     'Comment on a quiet stream, for proxies and clients that watch for silence.',
   ),
+  METRICS_PORT: port
+    .optional()
+    .describe(
+      'Port on HOST where a worker serves `/metrics`, `/health/live` and `/health/ready`, without a key; 0 takes a free one, unset is off. The API has these on PORT.',
+    ),
   HEALTH_FILE: z
     .string()
     .optional()

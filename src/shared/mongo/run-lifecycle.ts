@@ -33,6 +33,7 @@ export type EndedRun = Pick<
   | 'attempt'
   | 'worker_id'
   | 'finished_at'
+  | 'cancel_requested_at'
 >;
 
 export interface RunEnd {
@@ -81,6 +82,7 @@ const ENDED_FIELDS = {
   attempt: 1,
   worker_id: 1,
   finished_at: 1,
+  cancel_requested_at: 1,
 } as const satisfies Record<Exclude<keyof EndedRun, '_id'>, 1>;
 
 const LAST_CHANCE = MAX_LOST_ATTEMPTS - 1;

@@ -13,13 +13,13 @@ type FramesPage = Extract<LogPage, { kind: 'frames' }>;
 
 /**
  * What comes next in a run's log:
- * - `frames`: finished SSE frames, each event once and in order. `done`: they end with `done`.
+ * - `frames`: finished SSE frames, each event once and in order. `done`: they end with `done`. `events`: how many there are.
  * - `gap`: entries are missing; what is true up to `before` must come from Mongo. The entries that survive follow.
  * - `idle`: a look at the log brought nothing new (`caught_up`), found no log (`absent`), or failed (`unreachable`).
  * - `closed`: the follower was closed.
  */
 type Followed =
-  | { readonly kind: 'frames'; readonly bytes: readonly Buffer[]; readonly done: boolean }
+  | { readonly kind: 'frames'; readonly bytes: readonly Buffer[]; readonly done: boolean; readonly events: number }
   | { readonly kind: 'gap'; readonly before: EventCursor }
   | { readonly kind: 'idle'; readonly log: 'caught_up' | 'absent' | 'unreachable' }
   | { readonly kind: 'closed' };
@@ -98,16 +98,17 @@ export function createRunEventFollower(options: {
   function takeQueue(): Followed {
     const bytes = queue.map((batch) => batch.bytes);
     const done = queue.at(-1)?.done ?? false;
+    const events = queue.reduce((sum, batch) => sum + countEvents(batch), 0);
     given = tail;
     queue = [];
     queuedBytes = 0;
-    return { kind: 'frames', bytes, done };
+    return { kind: 'frames', bytes, done, events };
   }
 
   function takeHeld(page: FramesPage): Followed {
     held = null;
     given = page.last;
-    return { kind: 'frames', bytes: [page.bytes], done: page.done };
+    return { kind: 'frames', bytes: [page.bytes], done: page.done, events: countEvents(page) };
   }
 
   async function readLog(): Promise<LogPage | null> {
@@ -178,3 +179,7 @@ export function createRunEventFollower(options: {
     },
   };
 }
+
+/** Numbers have no gap within an attempt. Of a part that spans attempts only the newest is counted. */
+const countEvents = ({ first, last }: { readonly first: EventCursor; readonly last: EventCursor }): number =>
+  first.attempt === last.attempt ? last.n - first.n + 1 : last.n + 1;

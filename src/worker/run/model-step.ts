@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../../shared/domain/ids.ts';
-import type { Message } from '../../shared/domain/message.ts';
+import type { Message, Usage } from '../../shared/domain/message.ts';
 import type { Llm, LlmAnswer, LlmRequest } from '../../shared/llm/llm.ts';
-import { LlmError } from '../../shared/llm/llm-error.ts';
+import { LlmError, type LlmErrorCode } from '../../shared/llm/llm-error.ts';
 import { decideRetry } from '../../shared/llm/retry-policy.ts';
 import type { Logger } from '../../shared/logging/create-logger.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
+import type { WorkerMetrics } from '../worker-metrics.ts';
 import type { StepContent } from './commit-step.ts';
 import { parseArguments } from './parse-arguments.ts';
 import type { RunProgress } from './run-progress.ts';
@@ -24,6 +25,7 @@ export interface ModelStepDeps {
   readonly stepTimeoutMs: number;
   /** Aborts the run when this worker may have lost it. */
   readonly checkFence: () => void;
+  readonly metrics: Pick<WorkerMetrics, 'modelCalled' | 'modelRetried'>;
 }
 
 /**
@@ -32,16 +34,21 @@ export interface ModelStepDeps {
  * @throws LlmError when the policy gives up; the signal's reason when aborted.
  */
 export async function modelStep(deps: ModelStepDeps, progress: RunProgress, signal: AbortSignal): Promise<StepContent> {
-  const { events, logger } = deps;
+  const { events, logger, metrics } = deps;
   const { run } = progress;
   const request = toRequest(progress, deps);
   const startedAt = new Date();
   for (let attempt = 1; ; attempt++) {
     const messageId = newId();
+    const calledAt = performance.now();
+    const count = (outcome: 'ok' | LlmErrorCode, usage: Usage | null) =>
+      metrics.modelCalled({ model: request.model, outcome, ms: performance.now() - calledAt, usage });
     try {
       const { answer, firstTokenAt } = await callOnce(deps, request, messageId, signal);
+      count('ok', answer.usage);
       return toContent({ answer, messageId, runId: run._id, startedAt, firstTokenAt, attempt });
     } catch (error) {
+      if (error instanceof LlmError) count(signal.aborted ? 'aborted' : error.code, null);
       signal.throwIfAborted();
       if (!(error instanceof LlmError)) throw error;
       const decision = decideRetry(error, attempt, Math.random);
@@ -50,6 +57,7 @@ export async function modelStep(deps: ModelStepDeps, progress: RunProgress, sign
         'model call failed',
       );
       if (decision.kind === 'give_up') throw error;
+      metrics.modelRetried(request.model, decision.reason);
       events.emit('retrying', { reason: decision.reason, attempt: attempt + 1, delay_ms: decision.delayMs });
       await sleep(decision.delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }

@@ -11,6 +11,7 @@ import type { EndedRun, RunEnd, RunLifecycle } from '../../shared/mongo/run-life
 import type { ThreadRepository } from '../../shared/mongo/thread-repository.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
 import type { Dispatcher } from '../../shared/scheduling/dispatcher.ts';
+import type { WorkerMetrics } from '../worker-metrics.ts';
 
 /** What came of executing a run. */
 export type Outcome =
@@ -24,6 +25,7 @@ export interface SettleRunDeps {
   readonly dispatcher: Dispatcher;
   readonly events: RunEventWriter;
   readonly logger: Logger;
+  readonly metrics: Pick<WorkerMetrics, 'ended'>;
 }
 
 /** How the run stands after settling. `lost`: it was no longer ours and nothing was written. `gone`: it ended and its thread has been deleted. */
@@ -55,6 +57,7 @@ async function settleOnce(deps: SettleRunDeps, run: RunDocument, outcome: Outcom
     case 'end': {
       const ended = await deps.lifecycle.finish(run, outcome.end);
       if (!ended) return 'lost';
+      deps.metrics.ended(run, ended, outcome.end.firstTokenAt);
       return afterEnd(deps, ended, outcome.lastMessage);
     }
     case 'requires_action': {
@@ -85,6 +88,7 @@ async function cancelledMeanwhile(deps: SettleRunDeps, run: RunDocument, usage: 
     incompleteReason: null,
   });
   if (!ended) return 'lost';
+  deps.metrics.ended(run, ended, null);
   return afterEnd(deps, ended, null);
 }
 

@@ -11,6 +11,7 @@ import type { RunDocument, ToolCallDocument, ToolTiming } from '../../shared/mon
 import { type ToolCallRepository, toolCallKey } from '../../shared/mongo/tool-call-repository.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
+import type { WorkerMetrics } from '../worker-metrics.ts';
 import { capResult } from './cap-result.ts';
 import type { StepContent } from './commit-step.ts';
 import { executeTool, failure, type ToolResult } from './execute-tool.ts';
@@ -19,6 +20,7 @@ export interface ToolsStepDeps {
   readonly toolCalls: ToolCallRepository;
   readonly tools: ReadonlyMap<string, BuiltinTool>;
   readonly events: RunEventWriter;
+  readonly metrics: Pick<WorkerMetrics, 'toolCalled'>;
 }
 
 export type ToolsStep =
@@ -92,8 +94,15 @@ interface Call {
 
 async function perform(deps: ToolsStepDeps, { run, step, key, call, record, signal }: Call) {
   const startedAt = record?.started_at ?? new Date();
-  const result = record?.result ?? (await resolve());
+  const result = record?.result ?? (await timed());
   return toOutcome(run, call, result, startedAt, record?.finished_at ?? new Date());
+
+  async function timed(): Promise<ToolResult> {
+    const from = performance.now();
+    const fresh = await resolve();
+    deps.metrics.toolCalled({ name: call.name, failed: fresh.error !== null, ms: performance.now() - from });
+    return fresh;
+  }
 
   async function resolve(): Promise<ToolResult> {
     const tool = deps.tools.get(call.name);
