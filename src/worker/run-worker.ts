@@ -46,7 +46,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     const deadline = setTimeout(() => active.abort(run._id, 'deadline'), timeLeftMs(run));
     const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
     const settled = await settleRun({ ...deps, events, logger }, run, outcome, stopped);
-    metrics.executed(run, settled);
+    metrics.executed(settled);
     await events.flush();
     // Who lost a run, or ends one whose thread is gone, may have written after everything was removed; and nobody would answer one that waits.
     if (settled === 'lost' || settled === 'gone' || settled === 'paused')

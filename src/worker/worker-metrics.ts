@@ -6,7 +6,6 @@ import type { LlmErrorCode } from '../shared/llm/llm-error.ts';
 import { createBoundedLabel } from '../shared/metrics/bounded-label.ts';
 import type { RunDocument } from '../shared/mongo/documents.ts';
 import type { EndedRun } from '../shared/mongo/run-lifecycle.ts';
-import type { Settled } from './run/settle-run.ts';
 
 /** What a sweep put right. */
 export const REPAIRS = ['taken_over', 'given_up', 'cancelled', 'rung_again', 'promoted', 'expired'] as const;
@@ -16,8 +15,8 @@ export type Repair = (typeof REPAIRS)[number];
 export interface WorkerMetrics {
   /** A run was taken. */
   claimed(run: RunDocument): void;
-  /** An execution is over, whatever became of the run. */
-  executed(run: RunDocument, settled: Settled): void;
+  /** An execution is over. @param settled a `Settled` */
+  executed(settled: string): void;
   /** A run has ended. @param firstTokenAt null: it wrote no text */
   ended(run: RunDocument, end: EndedRun, firstTokenAt: Date | null): void;
   /** One attempt at one answer of the model. */
@@ -140,7 +139,7 @@ export function createWorkerMetrics(options: {
       attempts.inc({ lane, again: String(attempt > 1) });
       if (attempt === 1 && started_at) startWait.observe({ lane }, secondsBetween(run.created_at, started_at));
     },
-    executed: (_run, settled) => executions.inc({ settled }),
+    executed: (settled) => executions.inc({ settled }),
     ended(run, { status, finished_at, cancel_requested_at }, firstTokenAt) {
       const { lane, started_at } = run;
       runs.inc({ lane, status });
