@@ -9,7 +9,11 @@ import { createBuiltinTools } from './tools/builtin-tools.ts';
 
 const config = loadConfig(process.env, 'worker');
 const workerId = `${hostname()}-${process.pid}-${newId().slice(-8)}`;
-const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
+const logger = createLogger({
+  name: 'worker',
+  level: config.LOG_LEVEL,
+  secrets: [config.ADMIN_KEY, config.KEY_SECRET],
+});
 const releases = createReleaseStack();
 
 try {

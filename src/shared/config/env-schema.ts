@@ -41,14 +41,14 @@ export const envSchema = z.object({
     .regex(/^[\x21-\x7e]{24,}$/, 'must be at least 24 visible ASCII characters, which a header can carry')
     .optional()
     .describe(
-      'The key of the operator, at least 24 visible ASCII characters, for example of `openssl rand -hex 32`: makes projects and their keys. Only the API needs it, not the worker.',
+      'The key of the operator, at least 24 visible ASCII characters, for example of `openssl rand -hex 32`: makes projects and their keys. The worker needs it (or KEY_SECRET) too, to read stored secrets such as those of webhooks.',
     ),
   KEY_SECRET: z
     .string()
     .min(24)
     .optional()
     .describe(
-      'What API keys are hashed with, at least 24 characters. Unset, it is derived from ADMIN_KEY: then another ADMIN_KEY makes all keys invalid.',
+      'What API keys are hashed and stored secrets encrypted with, at least 24 characters; the same for API and worker. Unset, it is derived from ADMIN_KEY: then another ADMIN_KEY makes all keys invalid and secrets unreadable.',
     ),
   KEY_CACHE_MS: z.coerce
     .number()
@@ -73,6 +73,12 @@ export const envSchema = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('Least level that is logged.'),
+  OUTBOUND_ALLOW: z
+    .string()
+    .default('')
+    .describe(
+      'What webhooks and tools may call although it is not public, comma separated: hosts with or without a port (`tools.internal:8080`, `127.0.0.1`), networks (`10.1.0.0/16`).',
+    ),
   CORS_ORIGINS: z.string().default('').describe('Origins that browsers may call from, comma separated; `*` is any.'),
   BODY_LIMIT_BYTES: count(1_048_576, 64 * 1_048_576).describe('Largest request body.'),
   INTERACTIVE_SLOTS: count(100, 10_000).describe('Runs of the interactive lane one worker executes at a time.'),

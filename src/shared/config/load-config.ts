@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAllowList } from '../outbound/parse-allow-list.ts';
 import { type Env, envSchema } from './env-schema.ts';
 
 export type Config = Readonly<Env>;
@@ -43,5 +44,10 @@ function crossChecks(env: Env): string[] {
     problems.push('WORKER_LOST_MS must be at least three times HEARTBEAT_MS, or a busy worker loses its runs.');
   if (env.INTERACTIVE_SLOTS + env.BATCH_SLOTS === 0)
     problems.push('INTERACTIVE_SLOTS and BATCH_SLOTS are both 0: nothing would run.');
+  try {
+    parseAllowList(env.OUTBOUND_ALLOW);
+  } catch (error) {
+    problems.push(`OUTBOUND_ALLOW: ${(error as Error).message}`);
+  }
   return problems;
 }

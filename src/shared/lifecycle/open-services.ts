@@ -10,11 +10,13 @@ import { createRunRepository, type RunRepository } from '../mongo/run-repository
 import { createThreadReader, type ThreadReader } from '../mongo/thread-reader.ts';
 import { createThreadRepository, type ThreadRepository } from '../mongo/thread-repository.ts';
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
+import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
 import { refuseEviction } from '../redis/refuse-eviction.ts';
 import { createDispatcher, type Dispatcher } from '../scheduling/dispatcher.ts';
+import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts';
 import { createRemoveRemains, type RemoveRemains } from '../threads/remove-remains.ts';
 import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.ts';
@@ -42,6 +44,9 @@ export interface Services {
   readonly canceller: RunCanceller;
   readonly remover: ThreadRemover;
   readonly removeRemains: RemoveRemains;
+  /** Calls to URLs that projects gave us; nothing else may call those. */
+  readonly outbound: Outbound;
+  readonly secrets: SecretBox;
   /** Rejects when MongoDB does not answer. */
   readonly pingMongo: () => Promise<unknown>;
 }
@@ -139,6 +144,8 @@ export async function openServices({ config, name, logger, releases, onCommand }
     canceller,
     remover,
     removeRemains,
+    outbound: createOutbound({ allow: config.OUTBOUND_ALLOW }),
+    secrets: createSecretBox(config),
     reader: createThreadReader(log),
     pingMongo: async () => mongo.db?.command({ ping: 1 }),
   };
