@@ -14,6 +14,7 @@ import type { AnyRun } from '../shared/ops/any-run.ts';
 import type { LaneSwitch } from '../shared/ops/lane-switch.ts';
 import type { QueueWatch } from '../shared/ops/queue-watch.ts';
 import type { RunEventHub } from '../shared/run-events/run-event-hub.ts';
+import type { Admission } from '../shared/scheduling/admission.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
@@ -48,6 +49,7 @@ export interface ApiDeps {
   readonly toolCalls: Pick<ToolCallRepository, 'deliver' | 'ofRequest'>;
   readonly log: CheckpointLog;
   readonly reader: ThreadReader;
+  readonly admission: Admission;
   readonly dispatcher: Dispatcher;
   readonly canceller: RunCanceller;
   readonly remover: ThreadRemover;

@@ -6,6 +6,7 @@ import type { RunJob } from '../shared/queue/run-job.ts';
 import type { RedisKeys } from '../shared/redis/keys.ts';
 import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
+import type { Admission } from '../shared/scheduling/admission.ts';
 import type { RemoveRemains } from '../shared/threads/remove-remains.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
@@ -20,6 +21,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
     readonly lifecycle: RunLifecycle;
     readonly active: ActiveRuns;
     readonly suspects: SuspectSlot;
+    readonly admission: Pick<Admission, 'left'>;
     readonly removeRemains: RemoveRemains;
     /** Role `publisher`. */
     readonly redis: Redis;
@@ -36,8 +38,8 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  * claim wins and the other stands down at once.
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
-  const { workerId, lifecycle, dispatcher, active, suspects, removeRemains, redis, keys, draining, stopped, metrics } =
-    deps;
+  const { workerId, lifecycle, dispatcher, admission, active, suspects, removeRemains, redis, keys } = deps;
+  const { draining, stopped, metrics } = deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
@@ -84,7 +86,9 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
       }
       if (!isSuspect(claim.run)) leave?.();
       metrics.claimed(claim.run);
+      const admitted = admission.left(claim.run);
       await active.track(job.run_id, (signal) => execute(claim.run, signal));
+      await admitted;
     } finally {
       leave?.();
     }

@@ -12,6 +12,7 @@ import { toRun } from '../shared/mongo/to-wire.ts';
 import type { WorkerRepository } from '../shared/mongo/worker-repository.ts';
 import type { LaneSwitch } from '../shared/ops/lane-switch.ts';
 import type { RunQueue } from '../shared/queue/run-queue.ts';
+import type { Admission } from '../shared/scheduling/admission.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
@@ -32,6 +33,7 @@ export interface SweeperDeps {
   readonly queue: Pick<RunQueue, 'isWaiting'>;
   readonly lanes: Pick<LaneSwitch, 'paused' | 'apply'>;
   readonly dispatcher: Dispatcher;
+  readonly admission: Pick<Admission, 'repair'>;
   readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
   readonly everyMs: number;
   readonly lostMs: number;
@@ -45,7 +47,8 @@ export interface SweeperDeps {
 const UNTAKEN_MS = 3000;
 
 export function startSweeper(deps: SweeperDeps): Sweeper {
-  const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, remover, logger, metrics } = deps;
+  const { sweep: find, lifecycle, conclude, workers, queue, lanes, dispatcher, admission, remover } = deps;
+  const { logger, metrics } = deps;
   let paused: ReadonlySet<Lane> = new Set();
   /** Runs that this worker should execute and did not when the last sweep looked. */
   let strays = new Set<string>();
@@ -132,6 +135,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     takeFromDeadWorkers,
     ringAgain,
     promoteFreeThreads,
+    admitWaiting: () => admission.repair(),
     removeLeftovers: () => remover.removeLeftovers(),
   };
 

@@ -16,7 +16,7 @@ import { requestKey } from '../idempotency-key.ts';
 
 export type StartRunDeps = Pick<
   ApiDeps,
-  'config' | 'threads' | 'assistants' | 'runs' | 'log' | 'dispatcher' | 'canceller' | 'once'
+  'config' | 'threads' | 'assistants' | 'runs' | 'log' | 'admission' | 'dispatcher' | 'canceller' | 'once'
 >;
 
 export interface StartedRun {
@@ -86,13 +86,17 @@ async function accept(
     ...(repeat ? { options: repeat.options } : {}),
     ...(repeat && place.seq === repeat.seq + 1 ? repeat.from : {}),
   };
-  const accepted = await deps.runs.insert(projectId, document, place.idle);
+  const reserved = place.idle && (await deps.admission.reserve(document));
+  const start = reserved ? 'dispatched' : place.idle ? 'waiting' : 'queued';
+  const accepted = await deps.runs.insert(projectId, document, start);
   if (accepted.kind === 'replayed') throw new AppError('state_conflict', { detail: 'An identical request was first.' });
 
   const run = accepted.document;
   if (holder) await deps.canceller.cancel(projectId, holder.run_id, { promote: false });
+  if (reserved && !run.active) await deps.admission.release(run);
+  if (run.waiting) return toRun((await deps.admission.admit(run)) ?? run);
   if (run.active) {
-    await deps.dispatcher.ring(run);
+    await deps.admission.ring(run);
     return toRun(run);
   }
   const promoted = await deps.dispatcher.promote(projectId, threadId);

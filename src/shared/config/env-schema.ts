@@ -83,6 +83,15 @@ export const envSchema = z.object({
   BODY_LIMIT_BYTES: count(1_048_576, 64 * 1_048_576).describe('Largest request body.'),
   INTERACTIVE_SLOTS: count(100, 10_000).describe('Runs of the interactive lane one worker executes at a time.'),
   BATCH_SLOTS: count(20, 10_000).describe('Runs of the batch lane one worker executes at a time.'),
+  ADMISSION_WINDOW: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe(
+      'How many runs of one project may be on the queue of a lane and not taken yet; the others wait for room. Unset: a quarter of the slots of all workers, at least 8.',
+    ),
   QUEUED_RUNS_PER_THREAD: count(1000).describe('Above it, new runs of the thread get 429.'),
   MODEL_HEADERS_TIMEOUT_MS: milliseconds(30_000).describe('Longest wait for the first byte of a model answer.'),
   MODEL_IDLE_TIMEOUT_MS: milliseconds(60_000).describe(

@@ -10,11 +10,15 @@ import { createRunRepository, type RunRepository } from '../mongo/run-repository
 import { createThreadReader, type ThreadReader } from '../mongo/thread-reader.ts';
 import { createThreadRepository, type ThreadRepository } from '../mongo/thread-repository.ts';
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
+import { createWaitingRuns } from '../mongo/waiting-runs.ts';
 import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
 import { refuseEviction } from '../redis/refuse-eviction.ts';
+import { type Admission, createAdmission } from '../scheduling/admission.ts';
+import { type AdmissionLimits, createAdmissionLimits } from '../scheduling/admission-limits.ts';
+import { createAdmissionWindow } from '../scheduling/admission-window.ts';
 import { createDispatcher, type Dispatcher } from '../scheduling/dispatcher.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts';
@@ -39,6 +43,8 @@ export interface Services {
   readonly log: CheckpointLog;
   readonly reader: ThreadReader;
   readonly queue: RunQueue;
+  readonly limits: AdmissionLimits;
+  readonly admission: Admission;
   readonly dispatcher: Dispatcher;
   readonly conclude: ConcludeRun;
   readonly canceller: RunCanceller;
@@ -120,9 +126,17 @@ export async function openServices({ config, name, logger, releases, onCommand }
   const log = createCheckpointLog(models);
   const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
   releases.push(() => queue.close());
-  const dispatcher = createDispatcher({ lifecycle, queue, logger });
+  const limits = createAdmissionLimits({ models, fixed: config.ADMISSION_WINDOW, logger });
+  const admission = createAdmission({
+    window: createAdmissionWindow(command, keys),
+    limits,
+    waiting: createWaitingRuns(models),
+    queue,
+    logger,
+  });
+  const dispatcher = createDispatcher({ lifecycle, admission });
   const removeRemains = createRemoveRemains({ threads, runs, log, toolCalls, redis: command, keys, logger });
-  const conclude = createConcludeRun({ threads, dispatcher, removeRemains, redis: publisher, keys, logger });
+  const conclude = createConcludeRun({ threads, dispatcher, admission, removeRemains, redis: publisher, keys, logger });
   const canceller = createRunCanceller({ runs, conclude, redis: command, keys, logger });
   const remover = createThreadRemover({ threads, runs, log, toolCalls, canceller, redis: command, keys, logger });
 
@@ -139,6 +153,8 @@ export async function openServices({ config, name, logger, releases, onCommand }
     toolCalls,
     log,
     queue,
+    limits,
+    admission,
     dispatcher,
     conclude,
     canceller,

@@ -7,6 +7,8 @@ export interface ProjectDocument extends Omit<Keyed, 'removed_at'> {
   name: string;
   created_at: Date;
   updated_at: Date;
+  /** Since when no further run of it starts. */
+  paused_at?: Date;
   /** It is gone for everyone; what is left goes a day later and until then answers late repeats of the request that made it. */
   deleted_at?: Date;
 }
@@ -51,6 +53,7 @@ export function createAccessModels(connection: Connection): AccessModels {
       name: text,
       created_at: time,
       updated_at: time,
+      paused_at: Date,
       deleted_at: Date,
       idempotency_key: String,
       fingerprint: String,

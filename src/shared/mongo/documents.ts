@@ -59,6 +59,8 @@ export interface RunDocument {
   status: RunStatus;
   /** Present while the run holds its thread; a unique partial index lets one run per thread have it. */
   active?: true;
+  /** Present while it holds the thread and has never been put on the queue: its project has no room there. */
+  waiting?: true;
   dispatch: number;
   attempt: number;
   /** How many attempts ended with a dead worker or an error of ours. */

@@ -135,6 +135,7 @@ export function createModels(connection: Connection): Models {
         seq: whole,
         status: text,
         active: { type: Boolean, default: undefined },
+        waiting: { type: Boolean, default: undefined },
         dispatch: whole,
         attempt: whole,
         lost: whole,
@@ -168,6 +169,10 @@ export function createModels(connection: Connection): Models {
         [
           { thread_id: 1, seq: 1 },
           { name: 'waiting', partialFilterExpression: { status: 'queued' } },
+        ],
+        [
+          { project_id: 1, lane: 1, _id: 1 },
+          { name: 'waiting_for_admission', partialFilterExpression: { waiting: true } },
         ],
         [{ thread_id: 1, _id: -1 }, { name: 'of_thread' }],
         [{ project_id: 1, _id: -1 }, { name: 'list' }],

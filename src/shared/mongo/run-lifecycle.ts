@@ -45,7 +45,7 @@ export interface RunEnd {
 }
 
 export interface RunLifecycle {
-  /** Gives the thread to its queued run with the lowest `seq`. null: none waits, or another run holds the thread. */
+  /** Gives the thread to its queued run with the lowest `seq`, which then waits for admission. null: none is queued, or another run holds the thread. */
   promote(projectId: string, threadId: string): Promise<RunDocument | null>;
   /** Takes a dispatched run. Of all bells for one dispatch, one wins. @param options.suspects also a run that `isSuspect` */
   claim(runId: string, dispatch: number, workerId: string, options?: { readonly suspects: boolean }): Promise<Claim>;
@@ -113,7 +113,7 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
       try {
         return await update(
           { project_id: projectId, thread_id: threadId, status: 'queued', active: { $exists: false } },
-          { $set: { active: true, dispatched_at: new Date() }, $inc: { dispatch: 1 } },
+          { $set: { active: true, waiting: true } },
           { seq: 1 },
         );
       } catch (error) {
@@ -198,7 +198,10 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
     settle: (run, status, error) =>
       update(
         { _id: run._id, attempt: run.attempt, dispatch: run.dispatch, status: run.status },
-        { $set: { status, last_error: error, finished_at: new Date(), required_action: null }, $unset: { active: 1 } },
+        {
+          $set: { status, last_error: error, finished_at: new Date(), required_action: null },
+          $unset: { active: 1, waiting: 1 },
+        },
       ),
 
     async cancelRequested(workerId) {

@@ -16,6 +16,9 @@ export interface RunFilter {
   readonly since?: Date | undefined;
 }
 
+/** How a run begins: behind others of its thread, at the head of its thread and waiting for room on the queue, or on the queue. */
+export type RunStart = 'queued' | 'waiting' | 'dispatched';
+
 /** What asking for a cancel came to; `signal` means a worker has to be told. */
 export type CancelRequest =
   | { readonly kind: 'ended'; readonly run: Run }
@@ -26,13 +29,13 @@ export type CancelRequest =
 export interface RunRepository {
   /**
    * Accepts a run: this one insert is the run, the outbox and the idempotency record.
-   * @param idle the thread seems free: the run is to hold it from the first moment (`active`, dispatched). Where another run holds it after all, it is inserted as one that waits.
+   * @param start `dispatched` or `waiting`: the thread seems free, so the run is to hold it from the first moment. Where another run holds it after all, it is inserted as `queued`.
    * @returns `replayed` with the first run when the idempotency key is known (compare `fingerprint`).
    */
   insert(
     projectId: string,
     document: RunDocument,
-    idle: boolean,
+    start: RunStart,
   ): Promise<{ kind: 'created' | 'replayed'; document: RunDocument }>;
   /** Takes back a run that nobody took yet and no repeat was told of. */
   withdraw(projectId: string, runId: string): Promise<boolean>;
@@ -78,9 +81,11 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
   }
 
   return {
-    async insert(projectId, document, idle) {
-      const active: RunDocument = { ...document, active: true, dispatch: 1, dispatched_at: document.created_at };
-      if (idle && (await insertFirst(active))) return { kind: 'created', document: active };
+    async insert(projectId, document, start) {
+      if (start !== 'queued') {
+        const active = holding(document, start);
+        if (await insertFirst(active)) return { kind: 'created', document: active };
+      }
       try {
         await insert(document);
         return { kind: 'created', document };
@@ -161,7 +166,7 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
           { ...one(projectId, runId), status: { $in: ['queued', 'requires_action'] } },
           {
             $set: { status: 'cancelled', cancel_requested_at: now, finished_at: now, required_action: null },
-            $unset: { active: 1 },
+            $unset: { active: 1, waiting: 1 },
           },
           { returnDocument: 'after' },
         )
@@ -195,3 +200,8 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
     },
   };
 }
+
+const holding = (document: RunDocument, start: 'waiting' | 'dispatched'): RunDocument =>
+  start === 'waiting'
+    ? { ...document, active: true, waiting: true }
+    : { ...document, active: true, dispatch: 1, dispatched_at: document.created_at };

@@ -4,6 +4,10 @@ export interface RedisKeys {
   runEvents(runId: string): string;
   /** Channel on which a worker hears of cancellations of its runs: the payload is the run id. */
   workerCancel(workerId: string): string;
+  /** Runs of a project that were put on the queue of a lane and not taken yet: a sorted set of run ids. */
+  admissionWindow(lane: string, projectId: string): string;
+  /** Is there while runs of the project wait for room in that window. */
+  admissionBacklog(lane: string, projectId: string): string;
   /** BullMQ's own prefix. */
   readonly queuePrefix: string;
 }
@@ -11,5 +15,7 @@ export interface RedisKeys {
 export const createRedisKeys = (prefix: string): RedisKeys => ({
   runEvents: (runId) => `${prefix}:run:{${runId}}:events`,
   workerCancel: (workerId) => `${prefix}:worker:${workerId}:cancel`,
+  admissionWindow: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}`,
+  admissionBacklog: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}:backlog`,
   queuePrefix: `${prefix}:queue`,
 });

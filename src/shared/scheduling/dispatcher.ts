@@ -1,41 +1,28 @@
-import type { Logger } from '../logging/create-logger.ts';
 import type { RunDocument } from '../mongo/documents.ts';
 import type { RunLifecycle } from '../mongo/run-lifecycle.ts';
-import type { RunQueue } from '../queue/run-queue.ts';
+import type { Admission } from './admission.ts';
 
 /**
- * Who promotes a run also rings for it. Both may be repeated: a promotion is a compare-and-set, a bell is known by its dispatch number. A crash between the two leaves
- * a run that is dispatched and not on the queue, and the sweeper rings for it.
+ * Who promotes a run also sees to its admission. Both may be repeated: each is a compare-and-set, and a bell is known by its dispatch number. A crash between two of them leaves
+ * a run that waits, or is dispatched and not on the queue, and the sweeper goes on with it.
  */
 export interface Dispatcher {
-  /** Gives the thread to its next run, if it is free and one waits, and puts that on the queue. @returns the promoted run. */
+  /** Gives the thread to its next run, if it is free and one is queued, and puts that on the queue if there is room. @returns the promoted run. */
   promote(projectId: string, threadId: string): Promise<RunDocument | null>;
-  /** Rings for a run that has just been dispatched. Never throws: the run is safe in MongoDB, only later. */
-  ring(run: Pick<RunDocument, '_id' | 'dispatch' | 'lane'>): Promise<void>;
+  /** Rings for a run that goes on the queue again. Never throws: the run is safe in MongoDB, only later. */
+  ring(run: Pick<RunDocument, '_id' | 'project_id' | 'dispatch' | 'lane'>): Promise<void>;
 }
 
 export function createDispatcher(deps: {
   lifecycle: Pick<RunLifecycle, 'promote'>;
-  queue: Pick<RunQueue, 'ring'>;
-  logger: Logger;
+  admission: Pick<Admission, 'admit' | 'ringAgain'>;
 }): Dispatcher {
-  const { lifecycle, queue, logger } = deps;
-  const ring: Dispatcher['ring'] = async (run) => {
-    try {
-      await queue.ring(run.lane, { run_id: run._id, dispatch: run.dispatch });
-    } catch (err) {
-      logger.warn(
-        { err, run_id: run._id, dispatch: run.dispatch },
-        'the queue did not take a run; the sweeper will ring again',
-      );
-    }
-  };
+  const { lifecycle, admission } = deps;
   return {
-    ring,
+    ring: (run) => admission.ringAgain(run),
     async promote(projectId, threadId) {
       const run = await lifecycle.promote(projectId, threadId);
-      if (run) await ring(run);
-      return run;
+      return run && ((await admission.admit(run)) ?? run);
     },
   };
 }

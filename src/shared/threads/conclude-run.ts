@@ -4,6 +4,7 @@ import type { Logger } from '../logging/create-logger.ts';
 import type { ThreadRepository } from '../mongo/thread-repository.ts';
 import type { RedisKeys } from '../redis/keys.ts';
 import { createRunEventWriter } from '../run-events/run-event-writer.ts';
+import type { Admission } from '../scheduling/admission.ts';
 import type { Dispatcher } from '../scheduling/dispatcher.ts';
 import type { RemoveRemains } from './remove-remains.ts';
 
@@ -18,15 +19,17 @@ export type ConcludeRun = (ended: Run, options?: { promote: boolean }) => Promis
 export function createConcludeRun(deps: {
   threads: Pick<ThreadRepository, 'noteRunEnd'>;
   dispatcher: Dispatcher;
+  admission: Pick<Admission, 'left'>;
   redis: Redis;
   removeRemains: RemoveRemains;
   keys: RedisKeys;
   logger: Logger;
 }): ConcludeRun {
-  const { threads, dispatcher, removeRemains, redis, keys, logger } = deps;
+  const { threads, dispatcher, admission, removeRemains, redis, keys, logger } = deps;
   return async (ended, { promote } = { promote: true }) => {
     const note = { status: ended.status, lastMessage: null };
     const gone = (await threads.noteRunEnd(ended.project_id, ended.thread_id, note)) === null;
+    await admission.left({ _id: ended.run_id, project_id: ended.project_id, lane: ended.lane });
     if (promote) await dispatcher.promote(ended.project_id, ended.thread_id);
     // The next attempt's number fences whoever may still write for an earlier one.
     const events = createRunEventWriter({ redis, keys, runId: ended.run_id, attempt: ended.attempt + 1, logger });

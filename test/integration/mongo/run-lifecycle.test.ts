@@ -7,8 +7,9 @@ import { connectMongo } from '../../../src/shared/mongo/connect-mongo.ts';
 import type { RunDocument } from '../../../src/shared/mongo/documents.ts';
 import { createModels, ensureIndexes } from '../../../src/shared/mongo/models.ts';
 import { createRunLifecycle, type RunEnd, type RunLifecycle } from '../../../src/shared/mongo/run-lifecycle.ts';
-import { createRunRepository, type RunRepository } from '../../../src/shared/mongo/run-repository.ts';
+import { createRunRepository, type RunRepository, type RunStart } from '../../../src/shared/mongo/run-repository.ts';
 import { createThreadRepository, type ThreadRepository } from '../../../src/shared/mongo/thread-repository.ts';
+import { createWaitingRuns, type WaitingRuns } from '../../../src/shared/mongo/waiting-runs.ts';
 import { useServices } from '../../support/services.ts';
 
 const { mongoUrl, database } = useServices();
@@ -17,6 +18,7 @@ let connection: Connection;
 let lifecycle: RunLifecycle;
 let runs: RunRepository;
 let threads: ThreadRepository;
+let waiting: WaitingRuns;
 
 beforeAll(async () => {
   connection = await connectMongo({ url: mongoUrl, database, poolSize: 10, appName: 'test' });
@@ -25,10 +27,11 @@ beforeAll(async () => {
   lifecycle = createRunLifecycle(models);
   runs = createRunRepository(models);
   threads = createThreadRepository(models);
+  waiting = createWaitingRuns(models);
 });
 afterAll(() => connection.destroy());
 
-async function accept(threadId: string, seq: number, idle = false, key?: string): Promise<RunDocument> {
+async function accept(threadId: string, seq: number, start: RunStart = 'queued', key?: string): Promise<RunDocument> {
   const { document } = await runs.insert(
     projectId,
     {
@@ -60,7 +63,7 @@ async function accept(threadId: string, seq: number, idle = false, key?: string)
       finished_at: null,
       expires_at: null,
     },
-    idle,
+    start,
   );
   return document;
 }
@@ -77,25 +80,28 @@ const times = <T>(n: number, work: (i: number) => Promise<T>) =>
 async function claimed(): Promise<RunDocument> {
   const run = await accept(newId(), 1);
   await lifecycle.promote(projectId, run.thread_id);
+  await waiting.dispatch(run._id);
   const claim = await lifecycle.claim(run._id, 1, 'worker');
   if (claim.kind !== 'claimed') throw new Error(claim.reason);
   return claim.run;
 }
 
 describe('of many at once', () => {
-  it('one promotes, and it promotes the lowest place', async () => {
+  it('one promotes, and it promotes the lowest place; and one admits it', async () => {
     const threadId = newId();
     const later = await accept(threadId, 9);
     const lowest = await accept(threadId, 2);
     const promoted = await times(10, () => lifecycle.promote(projectId, threadId));
-    expect(promoted.filter((run) => run !== null).map((run) => [run._id, run.dispatch])).toEqual([[lowest._id, 1]]);
+    expect(promoted.filter((run) => run !== null).map((run) => [run._id, run.dispatch])).toEqual([[lowest._id, 0]]);
     expect((await runs.active(projectId, threadId))?.run_id).toBe(lowest._id);
     expect((await runs.get(projectId, later._id))?.dispatch).toBe(0);
+    const admitted = await times(10, () => waiting.dispatch(lowest._id));
+    expect(admitted.filter((run) => run !== null).map((run) => run.dispatch)).toEqual([1]);
   });
 
   it('one is stored as holding a thread that seems free, and the others wait', async () => {
     const threadId = newId();
-    const stored = await times(10, (n) => accept(threadId, n + 1, true));
+    const stored = await times(10, (n) => accept(threadId, n + 1, 'dispatched'));
     expect(stored.filter((run) => run.active).map((run) => run.dispatch)).toEqual([1]);
     expect(stored.filter((run) => !run.active).map((run) => [run.status, run.dispatch])).toEqual(
       Array.from({ length: 9 }, () => ['queued', 0]),
@@ -106,6 +112,7 @@ describe('of many at once', () => {
     const run = await accept(newId(), 1);
     expect((await lifecycle.claim(run._id, 0, 'early')).kind).toBe('stand_down');
     await lifecycle.promote(projectId, run.thread_id);
+    await waiting.dispatch(run._id);
     const again = await lifecycle.redispatch({ _id: run._id, dispatch: 1 });
     expect(again?.dispatch).toBe(2);
     expect(await lifecycle.claim(run._id, 1, 'late')).toEqual({ kind: 'stand_down', reason: 'old_bell' });
@@ -169,13 +176,13 @@ describe('ends that are written at once', () => {
 
 describe('a run that may be taken back', () => {
   it('is gone for repeats of its request when that was first', async () => {
-    const run = await accept(newId(), 1, false, 'refused');
+    const run = await accept(newId(), 1, 'queued', 'refused');
     expect(await runs.withdraw(projectId, run._id)).toBe(true);
     expect(await runs.byIdempotencyKey(projectId, 'refused')).toBeNull();
   });
 
   it('stays when a repeat was told of it first', async () => {
-    const run = await accept(newId(), 1, false, 'told');
+    const run = await accept(newId(), 1, 'queued', 'told');
     expect((await runs.byIdempotencyKey(projectId, 'told'))?._id).toBe(run._id);
     expect(await runs.withdraw(projectId, run._id)).toBe(false);
   });
