@@ -40,7 +40,7 @@ export function createWaitingRuns(models: Pick<Models, 'runs'>): WaitingRuns {
         { _id: runId, status: 'queued', active: true, waiting: true },
         { $set: { dispatched_at: new Date() }, $unset: { waiting: 1 }, $inc: { dispatch: 1 } },
       ),
-    oldest: (projectId, lane, limit) => ids({ project_id: projectId, lane, waiting: true }, limit),
+    oldest: (projectId, lane, limit) => ids({ project_id: projectId, lane, status: 'queued', waiting: true }, limit),
     async places() {
       const groups = await runs.aggregate<{ _id: { project_id: string; lane: Lane } }>([
         { $match: { waiting: true } },

@@ -68,19 +68,26 @@ export function createAdmission(deps: {
     return admitted;
   }
 
+  /**
+   * The backlog is marked whenever this counts and finds the window full, so that whoever leaves after the count comes back here. It is unmarked only when none waits, and then looked at
+   * once more: a run is stored first and looks for room after, so either this look finds it, or it marks the backlog again.
+   */
   async function refillOnce(projectId: string, lane: Lane): Promise<void> {
-    const limit = await limits.of(projectId, lane);
-    const room = limit - (await window.count(projectId, lane));
-    if (room <= 0) return;
-    // Cleared before the look: a run that is stored after it marks the backlog again, because it finds the window full or enters by itself.
-    await window.clearBacklog(projectId, lane);
-    const oldest = await waiting.oldest(projectId, lane, room + 1);
-    for (const runId of oldest.slice(0, room)) {
-      const run = { _id: runId, project_id: projectId, lane };
-      if (!(await window.enter(projectId, lane, runId, limit))) break;
-      if (!(await dispatch(run)) && !(await waiting.isDispatched(runId))) await window.leave(projectId, lane, runId);
+    while (true) {
+      const limit = await limits.of(projectId, lane);
+      const room = limit - (await window.count(projectId, lane));
+      if (room <= 0) return;
+      const oldest = await waiting.oldest(projectId, lane, room);
+      for (const runId of oldest) {
+        const run = { _id: runId, project_id: projectId, lane };
+        if (!(await window.enter(projectId, lane, runId, limit))) break;
+        if (!(await dispatch(run)) && !(await waiting.isDispatched(runId))) await window.leave(projectId, lane, runId);
+      }
+      if (oldest.length === room) continue;
+      await window.clearBacklog(projectId, lane);
+      if ((await waiting.oldest(projectId, lane, 1)).length === 0) return;
+      await window.markBacklog(projectId, lane);
     }
-    if (oldest.length > room) await window.markBacklog(projectId, lane);
   }
 
   /** One at a time for each window in this process; what comes meanwhile makes it look once more. */
@@ -113,9 +120,14 @@ export function createAdmission(deps: {
     await window.remove(projectId, lane, gone);
   }
 
+  async function fill(projectId: string, lane: Lane): Promise<void> {
+    await window.markBacklog(projectId, lane);
+    await refill(projectId, lane);
+  }
+
   return {
     ring,
-    refill,
+    refill: fill,
     async reserve(run) {
       try {
         return await enter(run);
@@ -153,7 +165,7 @@ export function createAdmission(deps: {
     async repair() {
       for (const { project_id, lane } of await waiting.places()) {
         await repairWindow(project_id, lane);
-        await refill(project_id, lane);
+        await fill(project_id, lane);
       }
     },
   };
