@@ -21,6 +21,9 @@ import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
 import type { KeyHash } from './auth/key-hash.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Once } from './idempotency-key.ts';
+import type { GuessGuard } from './limits/guess-guard.ts';
+import type { QueueLimit } from './limits/queue-limit.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
 import type { QueueStreams } from './ops/queue-streams.ts';
 import type { RunStreams } from './sse/run-streams.ts';
@@ -40,6 +43,9 @@ export interface ApiDeps {
   readonly projects: ProjectRepository;
   readonly apiKeys: KeyRepository;
   readonly sessions: Sessions;
+  readonly rateLimits: RateLimits;
+  readonly guessGuard: GuessGuard;
+  readonly queueLimit: QueueLimit;
   /** What is kept of an API key. */
   readonly keyHash: KeyHash;
   readonly threads: ThreadRepository;

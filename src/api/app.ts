@@ -16,7 +16,7 @@ import { createRequestMetrics } from './ops/request-metrics.ts';
 import { createWebPage } from './web/web-page.ts';
 
 /** What the frame itself needs; the endpoints bring their own needs. */
-export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authenticate' | 'registry'>;
+export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authenticate' | 'rateLimits' | 'registry'>;
 
 /** Where `npm run build:web` puts the web page. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -26,16 +26,19 @@ export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEnd
 
 /** The frame around a list of endpoints: everything that holds for each request, the web page and the reference pages. */
 export function createFrame(
-  { config, logger, version, authenticate, registry }: FrameDeps,
+  { config, logger, version, authenticate, rateLimits, registry }: FrameDeps,
   endpoints: readonly Endpoint[],
 ): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
   app.use(createRequestMetrics(registry));
+  // A number counts from the nearest proxy: what a client writes into the header itself is further away.
+  app.set('trust proxy', config.TRUST_PROXY_HOPS);
   app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
   app.use(createWebPage(WEB_DIRECTORY));
   mountEndpoints(app, withReference(endpoints, version), {
     authenticate,
+    rateLimits,
     bodyLimitBytes: config.BODY_LIMIT_BYTES,
   });
   app.use(() => {

@@ -1,6 +1,7 @@
 import type { Express, Request, Response } from 'express';
 import { AppError } from '../shared/errors/app-error.ts';
 import type { Contract, Endpoint, EndpointResult } from './endpoint.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 import type { Authenticate, Principal } from './middleware/authenticate.ts';
 import { requestIdOf } from './middleware/request-id.ts';
 import { addLogFields } from './middleware/request-logger.ts';
@@ -10,6 +11,7 @@ const NOBODY: Principal = { projectId: '', keyId: null, scopes: [] };
 
 interface MountOptions {
   readonly authenticate: Authenticate;
+  readonly rateLimits: RateLimits;
   readonly bodyLimitBytes: number;
 }
 
@@ -42,7 +44,7 @@ function allowed(contracts: readonly Contract[]): string {
 
 async function serve(
   endpoint: Endpoint,
-  { authenticate, bodyLimitBytes }: MountOptions,
+  { authenticate, rateLimits, bodyLimitBytes }: MountOptions,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -55,6 +57,7 @@ async function serve(
     ...(keyId === null ? {} : { key_id: keyId }),
     ...shortParams(req.params),
   });
+  if (contract.access !== 'public') rateLimits.admit(caller, res);
   const result = await endpoint.handle({ req, res, caller, requestId: requestIdOf(res), bodyLimitBytes });
   if (result) send(contract, res, result);
 }

@@ -128,7 +128,7 @@ export function problemCodes(contract: Contract): readonly ErrorCode[] {
       'too_many_keys',
     );
   if (contract.access !== 'public')
-    add('missing_credentials', 'invalid_credentials', 'insufficient_scope', 'database_unavailable');
+    add('missing_credentials', 'invalid_credentials', 'insufficient_scope', 'rate_limited', 'database_unavailable');
   if (contract.access === 'admin') add('keys_disabled');
   add('not_acceptable', 'internal_error');
   return [...codes];

@@ -14,6 +14,7 @@ import { createApp } from './app.ts';
 import { createAccess } from './auth/create-access.ts';
 import { createHttpServer } from './create-http-server.ts';
 import { createOnce } from './idempotency-key.ts';
+import { createLimits } from './limits/create-limits.ts';
 import { registerQueueMetrics } from './ops/queue-metrics.ts';
 import { createQueueStreams } from './ops/queue-streams.ts';
 import { registerStreamMetrics } from './ops/stream-metrics.ts';
@@ -48,6 +49,7 @@ export async function startApi(options: {
   const registry = createRegistry();
   registerStreamMetrics(registry, { streams, queueStreams });
   registerQueueMetrics(registry, queueWatch);
+  const limits = createLimits({ config, models, redis: command, keys, logger });
   const app = createApp({
     ...services,
     config,
@@ -61,7 +63,8 @@ export async function startApi(options: {
     queueStreams,
     registry,
     version: await readVersion(),
-    ...(await createAccess({ config, logger, models })),
+    ...limits,
+    ...(await createAccess({ config, logger, models, guessGuard: limits.guessGuard })),
     assistants: createAssistantRepository(models),
     health: { mongo: services.pingMongo, redis: () => command.ping() },
   });

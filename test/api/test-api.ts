@@ -16,6 +16,7 @@ import { patchAssistant } from '../../src/api/assistants/patch-assistant.ts';
 import { createHttpServer } from '../../src/api/create-http-server.ts';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { createOnce } from '../../src/api/idempotency-key.ts';
+import { createRateLimits } from '../../src/api/limits/rate-limits.ts';
 import { authenticateAnyone } from '../../src/api/middleware/authenticate.ts';
 import { createThread } from '../../src/api/threads/create-thread.ts';
 import { getThread } from '../../src/api/threads/get-thread.ts';
@@ -56,10 +57,16 @@ export function useFrame(
   beforeAll(async () => {
     const logger = pino({ level: 'debug' }, sink);
     const config = loadConfig({ AUTH_MODE: 'none', ...env });
-    const app = createFrame(
-      { config, logger, version: '0.1.0', authenticate: authenticateAnyone, registry: new Registry() },
-      endpoints(),
-    );
+    const rateLimits = createRateLimits({ key: null, project: null, operatorIsFree: false });
+    const deps = {
+      config,
+      logger,
+      version: '0.1.0',
+      authenticate: authenticateAnyone,
+      rateLimits,
+      registry: new Registry(),
+    };
+    const app = createFrame(deps, endpoints());
     started.server = createHttpServer(app, logger, options).listen(0, '127.0.0.1');
     await once(started.server, 'listening');
     started.port = (started.server.address() as AddressInfo).port;

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createOnce } from '../../src/api/idempotency-key.ts';
+import { createQueueLimit } from '../../src/api/limits/queue-limit.ts';
 import { startRun } from '../../src/api/runs/start-run.ts';
 import { loadConfig } from '../../src/shared/config/load-config.ts';
 import { type Run, runInputSchema } from '../../src/shared/domain/run.ts';
@@ -8,6 +9,7 @@ import { openServices, type Services } from '../../src/shared/lifecycle/open-ser
 import { createReleaseStack } from '../../src/shared/lifecycle/release-stack.ts';
 import { createLogger } from '../../src/shared/logging/create-logger.ts';
 import { createAssistantRepository } from '../../src/shared/mongo/assistant-repository.ts';
+import { createCountQueuedRuns } from '../../src/shared/mongo/count-queued-runs.ts';
 import { asks, type TestWorker, useSkein } from '../support/skein.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -40,6 +42,7 @@ async function acceptWhileDeleting(text: string, options: { tools?: object[]; cr
       config: loadConfig(skein.env),
       assistants: createAssistantRepository(skein.models),
       once: createOnce(),
+      queueLimit: createQueueLimit({ count: createCountQueuedRuns(skein.models), max: 0 }),
       threads: {
         ...services.threads,
         async nextRunSeq(...thread) {

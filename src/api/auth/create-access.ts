@@ -7,6 +7,7 @@ import type { Models } from '../../shared/mongo/models.ts';
 import { createProjectRepository } from '../../shared/mongo/project-repository.ts';
 import { createSessionRepository } from '../../shared/mongo/session-repository.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import type { GuessGuard } from '../limits/guess-guard.ts';
 import { authenticateAnyone, createAuthenticate } from '../middleware/authenticate.ts';
 import { createKeyDirectory } from './key-directory.ts';
 import { createKeyHash } from './key-hash.ts';
@@ -21,8 +22,9 @@ export async function createAccess(deps: {
   readonly config: Config;
   readonly logger: Logger;
   readonly models: Models & AccessModels;
+  readonly guessGuard: GuessGuard;
 }): Promise<Access> {
-  const { config, logger, models } = deps;
+  const { config, logger, models, guessGuard } = deps;
   const keys = createKeyRepository(models);
   const projects = createProjectRepository(models, keys);
   // Without keys there is no secret, and nobody gets as far as making a key.
@@ -39,7 +41,7 @@ export async function createAccess(deps: {
       await projects.ensureDefault();
       const onRevoked = (keyId: string) => directory.forget(keyId);
       const openAnswers = createOpenAnswers({ keys, logger, everyMs: config.KEY_CACHE_MS, onRevoked });
-      return { ...access, authenticate: createAuthenticate({ keyring, sessions, openAnswers, projects }) };
+      return { ...access, authenticate: createAuthenticate({ keyring, sessions, openAnswers, projects, guessGuard }) };
     }
   }
 }

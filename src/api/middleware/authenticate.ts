@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request } from 'express';
 import { type KeyScope, keyScopeSchema } from '../../shared/domain/api-key.ts';
 import { DEFAULT_PROJECT_ID, uuidSchema } from '../../shared/domain/ids.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
@@ -8,6 +9,7 @@ import type { Holder, Keyring } from '../auth/keyring.ts';
 import type { OpenAnswers } from '../auth/open-answers.ts';
 import { isFromOwnPage, sessionToken } from '../auth/session-cookie.ts';
 import type { Sessions } from '../auth/sessions.ts';
+import type { GuessGuard } from '../limits/guess-guard.ts';
 
 /** What a caller needs for an endpoint: a scope of its key, any good key, or the admin key. */
 export type Access = KeyScope | 'any' | 'admin';
@@ -21,8 +23,8 @@ export interface Principal {
   readonly scopes: readonly KeyScope[];
 }
 
-/** @throws AppError missing_credentials, invalid_credentials, insufficient_scope, origin_not_allowed, keys_disabled, not_found (the project that the operator named) */
-export type Authenticate = (req: IncomingMessage, res: ServerResponse, access: Access) => Promise<Principal>;
+/** @throws AppError missing_credentials, invalid_credentials, insufficient_scope, origin_not_allowed, rate_limited (wrong keys from this address), keys_disabled, not_found (the project that the operator named) */
+export type Authenticate = (req: Request, res: ServerResponse, access: Access) => Promise<Principal>;
 
 const operatorOf = (projectId: string): Principal => ({ projectId, keyId: null, scopes: keyScopeSchema.options });
 
@@ -42,12 +44,13 @@ export function createAuthenticate(deps: {
   readonly sessions: Pick<Sessions, 'holderOf'>;
   readonly openAnswers: OpenAnswers;
   readonly projects: Pick<ProjectRepository, 'get'>;
+  readonly guessGuard: Pick<GuessGuard, 'tryKey'>;
 }): Authenticate {
-  const { keyring, sessions, openAnswers, projects } = deps;
+  const { keyring, sessions, openAnswers, projects, guessGuard } = deps;
 
-  async function holderOf(req: IncomingMessage): Promise<Holder | null> {
+  async function holderOf(req: Request): Promise<Holder | null> {
     const key = presentedKey(req);
-    if (key !== undefined) return keyring.holderOf(key);
+    if (key !== undefined) return guessGuard.tryKey(req, key, () => keyring.holderOf(key));
     const token = sessionToken(req);
     if (token === undefined)
       throw new AppError('missing_credentials', { detail: 'Send a key as x-api-key or as Authorization: Bearer.' });

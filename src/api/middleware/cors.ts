@@ -9,6 +9,8 @@ const EXPOSED = [
   'X-Request-Id',
   'Idempotent-Replayed',
   'Retry-After',
+  'RateLimit',
+  'RateLimit-Policy',
 ].join(', ');
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';

@@ -36,6 +36,7 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       'not_found',
       'run_not_retryable',
       'reference_not_found',
+      'queue_full',
       'too_many_queued_runs',
       ...IDEMPOTENCY.problems,
     ],

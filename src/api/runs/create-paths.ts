@@ -20,6 +20,7 @@ export const CREATE_PROBLEMS: readonly ErrorCode[] = [
   'not_found',
   'reference_not_found',
   'thread_busy',
+  'queue_full',
   'too_many_queued_runs',
   ...IDEMPOTENCY.problems,
 ];

@@ -16,7 +16,16 @@ import { requestKey } from '../idempotency-key.ts';
 
 export type StartRunDeps = Pick<
   ApiDeps,
-  'config' | 'threads' | 'assistants' | 'runs' | 'log' | 'admission' | 'dispatcher' | 'canceller' | 'once'
+  | 'config'
+  | 'threads'
+  | 'assistants'
+  | 'runs'
+  | 'log'
+  | 'admission'
+  | 'dispatcher'
+  | 'canceller'
+  | 'queueLimit'
+  | 'once'
 >;
 
 export interface StartedRun {
@@ -41,7 +50,7 @@ export interface Repeat {
 const EXPIRES_MS = 24 * 3_600_000;
 
 /**
- * @throws AppError not_found (thread), reference_not_found, thread_busy, too_many_queued_runs, idempotency_key_reused
+ * @throws AppError not_found (thread), reference_not_found, thread_busy, queue_full, too_many_queued_runs, idempotency_key_reused
  */
 export async function startRun(
   deps: StartRunDeps,
@@ -67,6 +76,7 @@ async function accept(
   key: RequestKey | undefined,
   repeat: Repeat | undefined,
 ): Promise<Run> {
+  await deps.queueLimit.admit(projectId);
   const named = input.assistant_id === undefined ? null : await findAssistant(deps, projectId, input.assistant_id);
   const threadId = input.thread_id ?? (await createTemporaryThread(deps, projectId, named, key));
   const baseVersion = await findBaseVersion(deps, projectId, threadId, input.checkpoint_id);

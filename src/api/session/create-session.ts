@@ -12,7 +12,7 @@ const bodySchema = z
   .strictObject({ key: z.string().min(1).max(1024) })
   .meta({ id: 'SessionInput', example: { key: 'skein_4kX9Tc…' } });
 
-export const createSession = (deps: Pick<ApiDeps, 'sessions' | 'config'>) =>
+export const createSession = (deps: Pick<ApiDeps, 'sessions' | 'config' | 'guessGuard'>) =>
   defineEndpoint({
     method: 'post',
     path: '/session',
@@ -30,10 +30,11 @@ export const createSession = (deps: Pick<ApiDeps, 'sessions' | 'config'>) =>
         example: exampleCaller,
       },
     },
-    problems: ['invalid_credentials', 'keys_disabled', 'database_unavailable'],
+    problems: ['invalid_credentials', 'rate_limited', 'keys_disabled', 'database_unavailable'],
     async handler({ body, req }) {
       if (deps.config.AUTH_MODE === 'none')
         throw new AppError('keys_disabled', { detail: 'With AUTH_MODE=none there is nothing to sign in with.' });
+      deps.guessGuard.countSignIn(req);
       const signedIn = await deps.sessions.signIn(body.key);
       if (!signedIn) throw invalidKey();
       const { token, holder } = signedIn;

@@ -4,6 +4,8 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const count = (fallback: number, max = 100_000) => z.coerce.number().int().min(0).max(max).default(fallback);
 const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(86_400_000).default(fallback);
 
+const perSecond = z.coerce.number().int().min(0).max(1_000_000).optional();
+
 /**
  * Every setting, with its default and meaning. docs/configuration.md is checked against this by a test; no other file reads the environment
  * of the API and worker processes.
@@ -34,7 +36,7 @@ export const envSchema = z.object({
     .enum(['api_key', 'none'])
     .default('api_key')
     .describe(
-      '`api_key` asks every request for a key, and needs ADMIN_KEY. `none` gives every request the default project; refused in production unless ALLOW_NO_AUTH is set. Local mode: `none` unless set.',
+      '`api_key` asks every request for a key, and needs ADMIN_KEY. `none` gives every request the default project; refused in production. Local mode: `none` unless set.',
     ),
   ADMIN_KEY: z
     .string()
@@ -59,10 +61,26 @@ export const envSchema = z.object({
     .describe(
       'How long a process trusts a key it has looked up; a revoked one has lost its streams too after twice that.',
     ),
-  ALLOW_NO_AUTH: z
-    .stringbool()
-    .default(false)
-    .describe('Run without keys in production, for example behind a gateway that has its own.'),
+  KEY_GUESSES_PER_MINUTE: count(60).describe(
+    'Wrong keys, and sign-ins, that one client address may send; 0 is no limit. See TRUST_PROXY_HOPS.',
+  ),
+  TRUST_PROXY_HOPS: count(0, 10).describe(
+    'How many proxies stand in front of the API, each of which adds the address it was called from to X-Forwarded-For; 0 takes the address of the connection.',
+  ),
+  RATE_LIMIT_PER_KEY: perSecond.describe(
+    'Requests per second that one key may send, over RATE_LIMIT_WINDOW_MS; 0 is no limit. Unset: 1000, and no limit with AUTH_MODE=none.',
+  ),
+  RATE_LIMIT_PER_PROJECT: perSecond.describe(
+    'The same for all keys of a project together. Unset: 2000, and no limit with AUTH_MODE=none.',
+  ),
+  RATE_LIMIT_WINDOW_MS: z.coerce
+    .number()
+    .int()
+    .min(1000)
+    .max(3_600_000)
+    .multipleOf(1000)
+    .default(10_000)
+    .describe('Over how long request rates are counted, in whole seconds: so many seconds of a rate may come at once.'),
   OPENAI_BASE_URL: z
     .string()
     .default('https://api.openai.com/v1')
@@ -92,6 +110,9 @@ export const envSchema = z.object({
     .describe(
       'How many runs of one project may be on the queue of a lane and not taken yet; the others wait for room. Unset: a quarter of the slots of all workers, at least 8.',
     ),
+  QUEUED_RUNS_PER_PROJECT: count(10_000, 1_000_000).describe(
+    'Above it, new runs of the project get 429; runs of batches are not counted. 0 is no limit.',
+  ),
   QUEUED_RUNS_PER_THREAD: count(1000).describe('Above it, new runs of the thread get 429.'),
   MODEL_HEADERS_TIMEOUT_MS: milliseconds(30_000).describe('Longest wait for the first byte of a model answer.'),
   MODEL_IDLE_TIMEOUT_MS: milliseconds(60_000).describe(

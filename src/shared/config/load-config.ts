@@ -26,9 +26,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, ro
 function accessChecks(env: Env): string[] {
   switch (env.AUTH_MODE) {
     case 'none':
-      if (env.NODE_ENV !== 'production' || env.ALLOW_NO_AUTH) return [];
+      if (env.NODE_ENV !== 'production') return [];
       return [
-        'AUTH_MODE=none gives everyone all data. In production put a gateway with its own keys in front and set ALLOW_NO_AUTH=true.',
+        'AUTH_MODE=none gives everyone all data, so it is refused in production. Behind a gateway that lets people in by itself, let the gateway add a key.',
       ];
     case 'api_key':
       if (env.ADMIN_KEY !== undefined) return [];

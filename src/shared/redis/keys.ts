@@ -8,6 +8,8 @@ export interface RedisKeys {
   admissionWindow(lane: string, projectId: string): string;
   /** Is there while runs of the project wait for room in that window. */
   admissionBacklog(lane: string, projectId: string): string;
+  /** Beginning of the keys that count requests of one kind of sender. */
+  uses(scope: string): string;
   /** BullMQ's own prefix. */
   readonly queuePrefix: string;
 }
@@ -17,5 +19,6 @@ export const createRedisKeys = (prefix: string): RedisKeys => ({
   workerCancel: (workerId) => `${prefix}:worker:${workerId}:cancel`,
   admissionWindow: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}`,
   admissionBacklog: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}:backlog`,
+  uses: (scope) => `${prefix}:uses:${scope}`,
   queuePrefix: `${prefix}:queue`,
 });

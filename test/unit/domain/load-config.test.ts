@@ -19,13 +19,10 @@ describe('the configuration', () => {
   });
 
   it('takes an empty variable for one that is not set, and numbers from text', () => {
-    expect(
-      loadConfig({ AUTH_MODE: 'none', PORT: '', HOST: '', INTERACTIVE_SLOTS: '7', ALLOW_NO_AUTH: 'true' }),
-    ).toMatchObject({
+    expect(loadConfig({ AUTH_MODE: 'none', PORT: '', HOST: '', INTERACTIVE_SLOTS: '7' })).toMatchObject({
       PORT: 8123,
       HOST: '127.0.0.1',
       INTERACTIVE_SLOTS: 7,
-      ALLOW_NO_AUTH: true,
     });
   });
 
@@ -37,8 +34,12 @@ describe('the configuration', () => {
   it('refuses what does not go together', () => {
     expect(problemsOf({ HEARTBEAT_MS: '5000', WORKER_LOST_MS: '14999' })).toContain('WORKER_LOST_MS');
     expect(problemsOf({ INTERACTIVE_SLOTS: '0', BATCH_SLOTS: '0' })).toContain('nothing would run');
-    expect(problemsOf({ NODE_ENV: 'production' })).toContain('ALLOW_NO_AUTH');
-    expect(problemsOf({ NODE_ENV: 'production', ALLOW_NO_AUTH: 'true' })).toBe('');
+    expect(problemsOf({ RATE_LIMIT_WINDOW_MS: '1500' })).toContain('RATE_LIMIT_WINDOW_MS');
+  });
+
+  it('refuses to run without keys in production, whatever else is set', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toContain('AUTH_MODE=none');
+    expect(problemsOf({ NODE_ENV: 'production', ALLOW_NO_AUTH: 'true' })).toContain('AUTH_MODE=none');
   });
 
   it('asks for keys unless told otherwise, and then for the key of the operator', () => {

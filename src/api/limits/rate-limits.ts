@@ -1,0 +1,62 @@
+import type { ServerResponse } from 'node:http';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Principal } from '../middleware/authenticate.ts';
+import type { Use, UseCounter } from './use-counter.ts';
+
+/** How many requests a key and a project may send. */
+export interface RateLimits {
+  /** Counts a request and says in `RateLimit` and `RateLimit-Policy` (IETF draft) what is left. @throws AppError rate_limited */
+  admit(caller: Principal, res: ServerResponse): void;
+}
+
+interface RateLimit {
+  readonly scope: 'key' | 'project' | 'address';
+  readonly counter: UseCounter;
+  /** In one window. */
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+/**
+ * @param key @param project null: no limit of this kind
+ * @param operatorIsFree callers without a key hold the admin key: they are counted nowhere, so that they can see to a project that has used everything up
+ */
+export function createRateLimits(deps: {
+  readonly key: RateLimit | null;
+  readonly project: RateLimit | null;
+  readonly operatorIsFree: boolean;
+}): RateLimits {
+  const { key, project, operatorIsFree } = deps;
+  return {
+    admit({ keyId, projectId }, res) {
+      if (keyId === null && operatorIsFree) return;
+      const uses: { limit: RateLimit; use: Use }[] = [];
+      if (key && keyId !== null) uses.push({ limit: key, use: key.counter.take(keyId, key.max) });
+      if (project) uses.push({ limit: project, use: project.counter.take(projectId, project.max) });
+      if (uses.length === 0) return;
+      res.setHeader('RateLimit-Policy', uses.map(({ limit }) => policyOf(limit)).join(', '));
+      res.setHeader('RateLimit', uses.map(({ limit, use }) => stateOf(limit, use)).join(', '));
+      for (const { limit, use } of uses) if (!use.allowed) throw rateLimited(limit, use);
+    },
+  };
+}
+
+const SENTENCES = {
+  key: 'This key has sent as many requests as it may',
+  project: 'The keys of this project have sent as many requests as they may together',
+  address: 'Too many keys from this address were wrong, or too many sign-ins came from it',
+} as const;
+
+/** 429 with what limit it was and when it ends. */
+export function rateLimited({ scope, max, windowMs }: Omit<RateLimit, 'counter'>, { resetMs }: Use): AppError {
+  const seconds = Math.max(1, Math.ceil(resetMs / 1000));
+  return new AppError('rate_limited', {
+    detail: `${SENTENCES[scope]}: ${max} in ${windowMs / 1000} seconds. Try again in ${seconds}.`,
+    extra: { limit: { scope, max, window_ms: windowMs } },
+    retryAfter: seconds,
+  });
+}
+
+const policyOf = ({ scope, max, windowMs }: RateLimit): string => `"${scope}";q=${max};w=${windowMs / 1000}`;
+const stateOf = ({ scope }: RateLimit, { left, resetMs }: Use): string =>
+  `"${scope}";r=${left};t=${Math.max(0, Math.ceil(resetMs / 1000))}`;
