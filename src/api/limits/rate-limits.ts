@@ -5,7 +5,7 @@ import type { Use, UseCounter } from './use-counter.ts';
 
 /** How many requests a key and a project may send. */
 export interface RateLimits {
-  /** Counts a request and says in `RateLimit` and `RateLimit-Policy` (IETF draft) what is left. @throws AppError rate_limited */
+  /** Counts a request. `RateLimit-Policy` tells the limits, and once half of one is used `RateLimit` what is left (IETF draft). @throws AppError rate_limited */
   admit(caller: Principal, res: ServerResponse): void;
 }
 
@@ -35,7 +35,8 @@ export function createRateLimits(deps: {
       if (project) uses.push({ limit: project, use: project.counter.take(projectId, project.max) });
       if (uses.length === 0) return;
       res.setHeader('RateLimit-Policy', uses.map(({ limit }) => policyOf(limit)).join(', '));
-      res.setHeader('RateLimit', uses.map(({ limit, use }) => stateOf(limit, use)).join(', '));
+      if (uses.some(({ limit, use }) => use.left * 2 < limit.max))
+        res.setHeader('RateLimit', uses.map(({ limit, use }) => stateOf(limit, use)).join(', '));
       for (const { limit, use } of uses) if (!use.allowed) throw rateLimited(limit, use);
     },
   };
