@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { clientAddress } from './client-address.ts';
-import { rateLimited } from './rate-limits.ts';
+import { rateLimited } from './rate-limited.ts';
 import type { UseCounter } from './use-counter.ts';
 
 /** Keeps keys, and the admin key above all, from being guessed at speed: so many wrong ones and sign-ins per client address and window. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { AppError } from '../../shared/errors/app-error.ts';
 import type { Principal } from '../middleware/authenticate.ts';
+import { type RateLimitTerms, rateLimited } from './rate-limited.ts';
 import type { Use, UseCounter } from './use-counter.ts';
 
 /** How many requests a key and a project may send. */
@@ -9,12 +9,8 @@ export interface RateLimits {
   admit(caller: Principal, res: ServerResponse): void;
 }
 
-interface RateLimit {
-  readonly scope: 'key' | 'project' | 'address';
+interface RateLimit extends RateLimitTerms {
   readonly counter: UseCounter;
-  /** In one window. */
-  readonly max: number;
-  readonly windowMs: number;
 }
 
 /**
@@ -40,22 +36,6 @@ export function createRateLimits(deps: {
       for (const { limit, use } of uses) if (!use.allowed) throw rateLimited(limit, use);
     },
   };
-}
-
-const SENTENCES = {
-  key: 'This key has sent as many requests as it may',
-  project: 'The keys of this project have sent as many requests as they may together',
-  address: 'Too many keys from this address were wrong, or too many sign-ins came from it',
-} as const;
-
-/** 429 with what limit it was and when it ends. */
-export function rateLimited({ scope, max, windowMs }: Omit<RateLimit, 'counter'>, { resetMs }: Use): AppError {
-  const seconds = Math.max(1, Math.ceil(resetMs / 1000));
-  return new AppError('rate_limited', {
-    detail: `${SENTENCES[scope]}: ${max} in ${windowMs / 1000} seconds. Try again in ${seconds}.`,
-    extra: { limit: { scope, max, window_ms: windowMs } },
-    retryAfter: seconds,
-  });
 }
 
 const policyOf = ({ scope, max, windowMs }: RateLimit): string => `"${scope}";q=${max};w=${windowMs / 1000}`;
