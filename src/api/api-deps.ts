@@ -18,6 +18,7 @@ import type { Admission } from '../shared/scheduling/admission.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { UsageReader } from '../shared/usage/usage-reader.ts';
 import type { KeyHash } from './auth/key-hash.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Once } from './idempotency-key.ts';
@@ -63,6 +64,7 @@ export interface ApiDeps {
   readonly hub: RunEventHub;
   readonly streams: RunStreams;
   readonly anyRun: AnyRun;
+  readonly usage: UsageReader;
   readonly laneSwitch: LaneSwitch;
   readonly queueWatch: QueueWatch;
   readonly queueStreams: QueueStreams;

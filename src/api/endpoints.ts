@@ -43,6 +43,7 @@ import { listMessages } from './threads/list-messages.ts';
 import { listThreads } from './threads/list-threads.ts';
 import { patchThread } from './threads/patch-thread.ts';
 import { updateState } from './threads/update-state.ts';
+import { getUsage } from './usage/get-usage.ts';
 
 /**
  * Every endpoint, in the order of the reference. Factories only keep `deps` for later: the OpenAPI document is made from endpoints that have none.
@@ -88,6 +89,7 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     createSession(deps),
     deleteSession(deps),
     ...createOperations(deps),
+    getUsage(deps),
     getLive(),
     getReady(deps),
     getOk(),

@@ -6,10 +6,13 @@ import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createRegistry } from '../shared/metrics/create-registry.ts';
 import { createAssistantRepository } from '../shared/mongo/assistant-repository.ts';
+import { readEndedUsage } from '../shared/mongo/ended-usage.ts';
+import { createUsageRepository } from '../shared/mongo/usage-repository.ts';
 import { createAnyRun } from '../shared/ops/any-run.ts';
 import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createQueueWatch } from '../shared/ops/queue-watch.ts';
 import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
+import { createUsageReader } from '../shared/usage/usage-reader.ts';
 import { createApp } from './app.ts';
 import { createAccess } from './auth/create-access.ts';
 import { createHttpServer } from './create-http-server.ts';
@@ -58,6 +61,10 @@ export async function startApi(options: {
     hub,
     streams,
     anyRun: createAnyRun(models),
+    usage: createUsageReader({
+      usage: createUsageRepository(models),
+      readEnded: (from, to) => readEndedUsage(models, from, to),
+    }),
     laneSwitch,
     queueWatch,
     queueStreams,

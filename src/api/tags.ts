@@ -9,6 +9,7 @@ export const TAGS = {
   Sessions: 'For people in a browser: a cookie that stands for a key.',
   Operations:
     'For operators, across projects: queues, workers, how the last hour went, pausing a lane, running a run again.',
+  Usage: 'Runs and tokens by project, assistant, model and day.',
   System: 'Health, version and this reference.',
 } as const;
 

@@ -16,6 +16,7 @@ import type { Admission } from '../shared/scheduling/admission.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { FoldUsage } from '../shared/usage/fold-usage.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -34,6 +35,7 @@ export interface SweeperDeps {
   readonly lanes: Pick<LaneSwitch, 'paused' | 'apply'>;
   readonly dispatcher: Dispatcher;
   readonly admission: Pick<Admission, 'repair'>;
+  readonly foldUsage: FoldUsage;
   readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
   readonly everyMs: number;
   readonly lostMs: number;
@@ -137,6 +139,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     promoteFreeThreads,
     admitWaiting: () => admission.repair(),
     removeLeftovers: () => remover.removeLeftovers(),
+    foldUsage: () => deps.foldUsage(),
   };
 
   async function sweep(): Promise<void> {

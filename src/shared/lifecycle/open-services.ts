@@ -12,6 +12,7 @@ import { createThreadRepository, type ThreadRepository } from '../mongo/thread-r
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
 import { createWaitingRuns } from '../mongo/waiting-runs.ts';
 import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
+import { createUsageModels, type UsageModels } from '../mongo/usage-models.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
@@ -27,9 +28,18 @@ import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.
 import { createThreadRemover, type ThreadRemover } from '../threads/thread-remover.ts';
 import type { ReleaseStack } from './release-stack.ts';
 
+/** All collections. */
+export type AllModels = Models & AccessModels & UsageModels;
+
+const createAllModels = (connection: Parameters<typeof createModels>[0]): AllModels => ({
+  ...createModels(connection),
+  ...createAccessModels(connection),
+  ...createUsageModels(connection),
+});
+
 /** What the API and the worker have in common. */
 export interface Services {
-  readonly models: Models & AccessModels;
+  readonly models: AllModels;
   readonly keys: RedisKeys;
   readonly command: Redis;
   readonly publisher: Redis;
@@ -92,10 +102,10 @@ export async function openServices({ config, name, logger, releases, onCommand }
     });
   // Building an index may take longer than any request may.
   const setUp = await open('work');
-  await ensureIndexes({ ...createModels(setUp), ...createAccessModels(setUp) }).finally(() => setUp.destroy());
+  await ensureIndexes(createAllModels(setUp)).finally(() => setUp.destroy());
   const mongo = await open(name === 'api' ? 'request' : 'work');
   releases.push(() => mongo.destroy());
-  const models = { ...createModels(mongo), ...createAccessModels(mongo) };
+  const models = createAllModels(mongo);
 
   // An API accepts runs without Redis, a worker can do nothing.
   const needsRedis = name === 'worker';

@@ -5,7 +5,9 @@ import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
+import { keepForUsage } from './removed-runs.ts';
 import { toRun } from './to-wire.ts';
+import type { UsageModels } from './usage-models.ts';
 
 export interface RunFilter {
   readonly status?: RunStatus | undefined;
@@ -58,7 +60,7 @@ export interface RunRepository {
   removeOfThread(projectId: string, threadId: string): Promise<void>;
 }
 
-export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository {
+export function createRunRepository(models: Pick<Models, 'runs'> & Pick<UsageModels, 'removedRuns'>): RunRepository {
   const { runs } = models;
   const insert = createInserter(runs);
   const one = (projectId: string, runId: string) => ({ _id: runId, project_id: projectId });
@@ -196,6 +198,7 @@ export function createRunRepository(models: Pick<Models, 'runs'>): RunRepository
     },
 
     async removeOfThread(projectId, threadId) {
+      await keepForUsage(models, projectId, threadId);
       await runs.deleteMany({ project_id: projectId, thread_id: threadId });
     },
   };

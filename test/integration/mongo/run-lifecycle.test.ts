@@ -10,6 +10,7 @@ import { createRunLifecycle, type RunEnd, type RunLifecycle } from '../../../src
 import { createRunRepository, type RunRepository, type RunStart } from '../../../src/shared/mongo/run-repository.ts';
 import { createThreadRepository, type ThreadRepository } from '../../../src/shared/mongo/thread-repository.ts';
 import { createWaitingRuns, type WaitingRuns } from '../../../src/shared/mongo/waiting-runs.ts';
+import { createUsageModels } from '../../../src/shared/mongo/usage-models.ts';
 import { useServices } from '../../support/services.ts';
 
 const { mongoUrl, database } = useServices();
@@ -25,7 +26,7 @@ beforeAll(async () => {
   const models = createModels(connection);
   await ensureIndexes(models);
   lifecycle = createRunLifecycle(models);
-  runs = createRunRepository(models);
+  runs = createRunRepository({ ...models, ...createUsageModels(connection) });
   threads = createThreadRepository(models);
   waiting = createWaitingRuns(models);
 });
