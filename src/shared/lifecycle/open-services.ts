@@ -10,9 +10,9 @@ import { createRunRepository, type RunRepository } from '../mongo/run-repository
 import { createThreadReader, type ThreadReader } from '../mongo/thread-reader.ts';
 import { createThreadRepository, type ThreadRepository } from '../mongo/thread-repository.ts';
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
+import { createUsageModels, type UsageModels } from '../mongo/usage-models.ts';
 import { createWaitingRuns } from '../mongo/waiting-runs.ts';
 import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
-import { createUsageModels, type UsageModels } from '../mongo/usage-models.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';

@@ -9,8 +9,8 @@ import { createModels, ensureIndexes } from '../../../src/shared/mongo/models.ts
 import { createRunLifecycle, type RunEnd, type RunLifecycle } from '../../../src/shared/mongo/run-lifecycle.ts';
 import { createRunRepository, type RunRepository, type RunStart } from '../../../src/shared/mongo/run-repository.ts';
 import { createThreadRepository, type ThreadRepository } from '../../../src/shared/mongo/thread-repository.ts';
-import { createWaitingRuns, type WaitingRuns } from '../../../src/shared/mongo/waiting-runs.ts';
 import { createUsageModels } from '../../../src/shared/mongo/usage-models.ts';
+import { createWaitingRuns, type WaitingRuns } from '../../../src/shared/mongo/waiting-runs.ts';
 import { useServices } from '../../support/services.ts';
 
 const { mongoUrl, database } = useServices();
