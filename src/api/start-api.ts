@@ -12,6 +12,7 @@ import { createAnyRun } from '../shared/ops/any-run.ts';
 import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createQueueWatch } from '../shared/ops/queue-watch.ts';
 import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
+import { createExplainWait } from '../shared/scheduling/explain-wait.ts';
 import { createUsageReader } from '../shared/usage/usage-reader.ts';
 import { createApp } from './app.ts';
 import { createAccess } from './auth/create-access.ts';
@@ -41,13 +42,20 @@ export async function startApi(options: {
 }): Promise<RunningApi> {
   const { config, logger, releases, onCommand } = options;
   const services = await openServices({ config, name: 'api', logger, releases, ...(onCommand ? { onCommand } : {}) });
-  const { models, command, subscriber, keys, queue } = services;
+  const { models, command, subscriber, keys, queue, waiting, limits } = services;
 
   const hub = createRunEventHub({ subscriber, command, keys, logger });
   releases.push(() => hub.close());
   const streams = createRunStreams({ hub, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
   const laneSwitch = createLaneSwitch({ models, queue, logger });
-  const queueWatch = createQueueWatch({ models, queue, lanes: laneSwitch, lostMs: config.WORKER_LOST_MS });
+  const queueWatch = createQueueWatch({
+    models,
+    waiting,
+    limits,
+    queue,
+    lanes: laneSwitch,
+    lostMs: config.WORKER_LOST_MS,
+  });
   const queueStreams = createQueueStreams({ watch: queueWatch, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
   const registry = createRegistry();
   registerStreamMetrics(registry, { streams, queueStreams });
@@ -66,6 +74,7 @@ export async function startApi(options: {
       readEnded: (from, to) => readEndedUsage(models, from, to),
     }),
     laneSwitch,
+    explainWait: createExplainWait({ ...services, lanes: laneSwitch }),
     queueWatch,
     queueStreams,
     registry,

@@ -137,7 +137,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     takeFromDeadWorkers,
     ringAgain,
     promoteFreeThreads,
-    admitWaiting: () => admission.repair(),
+    admitWaiting: () => admission.repair(paused),
     removeLeftovers: () => remover.removeLeftovers(),
     foldUsage: () => deps.foldUsage(),
   };

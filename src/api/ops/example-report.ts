@@ -5,6 +5,14 @@ export const exampleReport: QueueReport = {
     { lane: 'interactive', queued: 3, dispatched: 1, running: 12, oldest_wait_ms: 840, paused: false },
     { lane: 'batch', queued: 0, dispatched: 0, running: 0, oldest_wait_ms: null, paused: false },
   ],
+  projects: [
+    {
+      project_id: '0190a3b4-0000-7000-8000-000000000011',
+      lane: 'batch',
+      waiting: 9200,
+      paused: false,
+    },
+  ],
   workers: [
     {
       worker_id: 'host-17-0a1b2c3d',

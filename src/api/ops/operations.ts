@@ -3,6 +3,7 @@ import type { Endpoint } from '../endpoint.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getQueues } from './get-queues.ts';
 import { pauseLane } from './pause-lane.ts';
+import { pauseProject } from './pause-project.ts';
 import { retryRun } from './retry-run.ts';
 import { streamQueues } from './stream-queues.ts';
 
@@ -13,6 +14,7 @@ export const createOperations = (deps: ApiDeps): readonly Endpoint[] => [
   getQueues(deps),
   streamQueues(deps),
   ...pauseLane(deps),
+  ...pauseProject(deps),
   retryRun(deps),
   getMetrics(deps),
 ];

@@ -4,6 +4,7 @@ import type { Project } from '../../shared/domain/project.ts';
 export const exampleProject: Project = {
   project_id: '0190a3b4-0000-7000-8000-000000000011',
   name: 'Support',
+  paused_at: null,
   created_at: '2026-01-31T09:00:00.000Z',
   updated_at: '2026-01-31T09:00:00.000Z',
 };

@@ -1,10 +1,10 @@
-import { runSchema } from '../../shared/domain/run.ts';
+import { runDetailSchema } from '../../shared/domain/run-wait.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { exampleRun } from './example-run.ts';
 import { findRun, RUN_PATHS, runParams } from './run-paths.ts';
 
-export const getRun = (deps: Pick<ApiDeps, 'runs'>): Endpoint[] =>
+export const getRun = (deps: Pick<ApiDeps, 'runs' | 'explainWait'>): Endpoint[] =>
   RUN_PATHS.map((path) =>
     defineEndpoint({
       method: 'get',
@@ -13,9 +13,14 @@ export const getRun = (deps: Pick<ApiDeps, 'runs'>): Endpoint[] =>
       access: 'read',
       summary: 'Get a run',
       description:
-        'Where it stands and its whole timeline: accepted, dispatched, started, first token, finished, attempts, usage and error.',
+        'Where it stands and its whole timeline: accepted, dispatched, started, first token, finished, attempts, usage and error. While it is queued, `waiting` says why it has not started.',
       params: runParams(path),
-      responses: { 200: { description: 'The run.', schema: runSchema, example: exampleRun } },
-      handler: async ({ projectId, params }) => ({ status: 200, body: await findRun(deps, projectId, params) }),
+      responses: {
+        200: { description: 'The run.', schema: runDetailSchema, example: { ...exampleRun, waiting: null } },
+      },
+      async handler({ projectId, params }) {
+        const run = await findRun(deps, projectId, params);
+        return { status: 200, body: { ...run, waiting: await deps.explainWait(run) } };
+      },
     }),
   );

@@ -9,6 +9,14 @@ export type ProjectInput = z.infer<typeof projectInputSchema>;
 
 /** Owner of threads, runs, assistants and keys; nothing of one project is seen from another. */
 export const projectSchema = z
-  .object({ project_id: uuidSchema, name, created_at: timeSchema, updated_at: timeSchema })
+  .object({
+    project_id: uuidSchema,
+    name,
+    paused_at: timeSchema
+      .nullable()
+      .meta({ description: 'Since when no waiting run of it starts; null: it is not paused.' }),
+    created_at: timeSchema,
+    updated_at: timeSchema,
+  })
   .meta({ id: 'Project' });
 export type Project = z.infer<typeof projectSchema>;

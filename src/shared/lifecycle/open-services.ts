@@ -11,7 +11,7 @@ import { createThreadReader, type ThreadReader } from '../mongo/thread-reader.ts
 import { createThreadRepository, type ThreadRepository } from '../mongo/thread-repository.ts';
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
 import { createUsageModels, type UsageModels } from '../mongo/usage-models.ts';
-import { createWaitingRuns } from '../mongo/waiting-runs.ts';
+import { createWaitingRuns, type WaitingRuns } from '../mongo/waiting-runs.ts';
 import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
@@ -53,6 +53,7 @@ export interface Services {
   readonly log: CheckpointLog;
   readonly reader: ThreadReader;
   readonly queue: RunQueue;
+  readonly waiting: WaitingRuns;
   readonly limits: AdmissionLimits;
   readonly admission: Admission;
   readonly dispatcher: Dispatcher;
@@ -136,11 +137,12 @@ export async function openServices({ config, name, logger, releases, onCommand }
   const log = createCheckpointLog(models);
   const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
   releases.push(() => queue.close());
+  const waiting = createWaitingRuns(models);
   const limits = createAdmissionLimits({ models, fixed: config.ADMISSION_WINDOW, logger });
   const admission = createAdmission({
     window: createAdmissionWindow(command, keys),
     limits,
-    waiting: createWaitingRuns(models),
+    waiting,
     queue,
     logger,
   });
@@ -163,6 +165,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     toolCalls,
     log,
     queue,
+    waiting,
     limits,
     admission,
     dispatcher,

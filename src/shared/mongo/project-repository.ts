@@ -23,6 +23,8 @@ export interface ProjectRepository {
   /** Newest first. */
   list(page: { limit: number; after?: string | undefined }): Promise<Project[]>;
   rename(projectId: string, name: string): Promise<Project | null>;
+  /** Safe to repeat: the time of the first pause stays. */
+  setPaused(projectId: string, paused: boolean): Promise<Project | null>;
   /** With its keys. @returns whether it was there @throws AppError `project_not_deletable` while it holds anything, and for the default project */
   remove(projectId: string): Promise<boolean>;
 }
@@ -90,6 +92,13 @@ export function createProjectRepository(
       );
     },
 
+    async setPaused(projectId, paused) {
+      const change = paused ? { $min: { paused_at: new Date() } } : { $unset: { paused_at: 1 } };
+      return wire(
+        await projects.findOneAndUpdate(living(projectId), change, { returnDocument: 'after' }).lean<ProjectDocument>(),
+      );
+    },
+
     async remove(projectId) {
       if (!(await projects.exists(living(projectId)))) return false;
       if (projectId === DEFAULT_PROJECT_ID)
@@ -107,6 +116,7 @@ export function createProjectRepository(
 const toProject = (document: ProjectDocument): Project => ({
   project_id: document._id,
   name: document.name,
+  paused_at: document.paused_at?.toISOString() ?? null,
   created_at: document.created_at.toISOString(),
   updated_at: document.updated_at.toISOString(),
 });

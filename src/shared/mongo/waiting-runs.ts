@@ -3,14 +3,27 @@ import { changeOne } from './change-one.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
 
+export interface WaitingPlace {
+  readonly project_id: string;
+  readonly lane: Lane;
+  readonly count: number;
+}
+
+/** Whoever waits behind so many does not need to know how many more. */
+const COUNT_LIMIT = 1000;
+/** More than there are projects with a backlog: not every engine finds a cursor again from another connection of the pool. */
+const IN_ONE_ANSWER = { batchSize: 100_000 };
+
 /** Runs that hold their thread and wait for room on the queue, as the record has them. */
 export interface WaitingRuns {
   /** A compare-and-set. null: the run does not wait any more. */
   dispatch(runId: string): Promise<RunDocument | null>;
   /** Ids of those that wait in this lane, in the order in which they were accepted. */
   oldest(projectId: string, lane: Lane, limit: number): Promise<string[]>;
-  /** Where runs wait. */
-  places(): Promise<{ project_id: string; lane: Lane }[]>;
+  /** How many that wait in this lane were accepted before the run, counted up to 1,000. */
+  countBefore(projectId: string, lane: Lane, runId: string): Promise<number>;
+  /** Where runs wait, most of them first, and how many. */
+  places(): Promise<WaitingPlace[]>;
   /** Those that were dispatched and not taken. */
   dispatchedAmong(runIds: readonly string[]): Promise<Set<string>>;
   isDispatched(runId: string): Promise<boolean>;
@@ -41,12 +54,21 @@ export function createWaitingRuns(models: Pick<Models, 'runs'>): WaitingRuns {
         { $set: { dispatched_at: new Date() }, $unset: { waiting: 1 }, $inc: { dispatch: 1 } },
       ),
     oldest: (projectId, lane, limit) => ids({ project_id: projectId, lane, status: 'queued', waiting: true }, limit),
+    countBefore: (projectId, lane, runId) =>
+      runs.countDocuments(
+        { project_id: projectId, lane, status: 'queued', waiting: true, _id: { $lt: runId } },
+        { limit: COUNT_LIMIT },
+      ),
     async places() {
-      const groups = await runs.aggregate<{ _id: { project_id: string; lane: Lane } }>([
-        { $match: { waiting: true } },
-        { $group: { _id: { project_id: '$project_id', lane: '$lane' } } },
-      ]);
-      return groups.map((group) => group._id);
+      const groups = await runs.aggregate<{ _id: Pick<WaitingPlace, 'project_id' | 'lane'>; count: number }>(
+        [
+          { $match: { waiting: true } },
+          { $group: { _id: { project_id: '$project_id', lane: '$lane' }, count: { $sum: 1 } } },
+          { $sort: { count: -1 } },
+        ],
+        IN_ONE_ANSWER,
+      );
+      return groups.map(({ _id, count }) => ({ ..._id, count }));
     },
     dispatchedAmong,
     isDispatched: async (runId) => (await dispatchedAmong([runId])).has(runId),

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { uuidSchema } from '../domain/ids.ts';
 import { timeSchema } from '../domain/json.ts';
 import { laneSchema } from '../domain/run.ts';
 
 const count = z.int().min(0);
 const duration = z.number().min(0).nullable();
 
+/** How many projects are named. */
+export const BACKLOGS = 20;
 /** How long the window of the series is. */
 export const WINDOW_MINUTES = 60;
 
@@ -36,6 +39,16 @@ export const workerStateSchema = z
   .meta({ id: 'WorkerState' });
 export type WorkerState = z.infer<typeof workerStateSchema>;
 
+export const projectBacklogSchema = z
+  .object({
+    project_id: uuidSchema,
+    lane: laneSchema,
+    waiting: count.meta({ description: 'Runs that wait for room in the share of the queue that the project has.' }),
+    paused: z.boolean(),
+  })
+  .meta({ id: 'ProjectBacklog' });
+export type ProjectBacklog = z.infer<typeof projectBacklogSchema>;
+
 export const minuteSchema = z
   .object({
     minute: timeSchema.meta({ description: 'Begin of the minute in which the runs ended.' }),
@@ -55,6 +68,12 @@ export type QueueMinute = z.infer<typeof minuteSchema>;
 export const queueReportSchema = z
   .object({
     lanes: z.array(laneLoadSchema),
+    projects: z
+      .array(projectBacklogSchema)
+      .max(BACKLOGS)
+      .meta({
+        description: `The projects with the most waiting runs, at most ${BACKLOGS}; one whose runs all have room is left out.`,
+      }),
     workers: z.array(workerStateSchema).meta({ description: 'Last seen first; those that died within a day too.' }),
     window: z.object({
       minutes: z.literal(WINDOW_MINUTES),

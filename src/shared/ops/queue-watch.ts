@@ -1,11 +1,13 @@
 import { laneSchema } from '../domain/run.ts';
 import type { Models } from '../mongo/models.ts';
+import type { WaitingRuns } from '../mongo/waiting-runs.ts';
 import type { RunQueue } from '../queue/run-queue.ts';
+import type { AdmissionLimits } from '../scheduling/admission-limits.ts';
 import { readEndedRuns } from './ended-runs.ts';
 import { createHourWindow } from './hour-window.ts';
 import { readLaneCounts } from './lane-counts.ts';
 import type { LaneSwitch } from './lane-switch.ts';
-import { type LaneLoad, type QueueReport, WINDOW_MINUTES } from './queue-report.ts';
+import { BACKLOGS, type LaneLoad, type ProjectBacklog, type QueueReport, WINDOW_MINUTES } from './queue-report.ts';
 import { readWorkerStates } from './worker-states.ts';
 
 /** How long a report is good for. */
@@ -24,12 +26,14 @@ export interface QueueWatch {
 
 export function createQueueWatch(deps: {
   models: Pick<Models, 'runs' | 'workers'>;
+  waiting: Pick<WaitingRuns, 'places'>;
+  limits: Pick<AdmissionLimits, 'load'>;
   queue: Pick<RunQueue, 'countWaiting'>;
   lanes: Pick<LaneSwitch, 'paused'>;
   /** Silence after which a worker counts as dead. */
   lostMs: number;
 }): QueueWatch {
-  const { models, queue, lanes, lostMs } = deps;
+  const { models, waiting, limits, queue, lanes, lostMs } = deps;
   const hour = createHourWindow({
     readRows: (from, to) => readEndedRuns(models, from, to),
     budgetMs: WINDOW_BUDGET_MS,
@@ -55,15 +59,27 @@ export function createQueueWatch(deps: {
     });
   }
 
+  async function readBacklogs(): Promise<ProjectBacklog[]> {
+    const places = (await waiting.places()).slice(0, BACKLOGS);
+    return Promise.all(
+      places.map(async ({ project_id, lane, count }) => {
+        const { paused } = await limits.load(project_id, lane);
+        return { project_id, lane, waiting: count, paused };
+      }),
+    );
+  }
+
   async function make(): Promise<QueueReport> {
     const now = Date.now();
-    const [laneLoads, workers, series] = await Promise.all([
+    const [laneLoads, projects, workers, series] = await Promise.all([
       readLanes(),
+      readBacklogs(),
       readWorkerStates(models, lostMs),
       hour.read(now),
     ]);
     return {
       lanes: laneLoads,
+      projects,
       workers,
       window: { minutes: WINDOW_MINUTES, series },
       generated_at: new Date(now).toISOString(),

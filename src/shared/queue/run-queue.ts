@@ -11,6 +11,8 @@ export interface RunQueue {
   ring(lane: Lane, job: RunJob): Promise<void>;
   /** Does the job wait to be taken, be the lane paused or not? false: it is taken, done or lost. */
   isWaiting(lane: Lane, job: RunJob): Promise<boolean>;
+  /** How many jobs are taken before this one; all that wait, when it does not wait itself. */
+  countBefore(lane: Lane, job: RunJob): Promise<number>;
   /** How many jobs wait to be taken. */
   countWaiting(lane: Lane): Promise<number>;
   /** Workers take no job of a paused lane; what they have taken goes on, and jobs may be added. Redis forgets it with all else (see `lane-switch.ts`). */
@@ -47,6 +49,12 @@ export function createRunQueue(redis: Redis, prefix: string, onError: (error: Er
     async isWaiting(lane, job) {
       const state = await queueOf(lane).getJobState(runJobId(job));
       return state === 'waiting' || state === 'prioritized' || state === 'delayed';
+    },
+    async countBefore(lane, job) {
+      const list = queueOf(lane).toKey('wait');
+      // Jobs are put in at the head and taken from the tail.
+      const [place, length] = await Promise.all([redis.lpos(list, runJobId(job), 'RANK', -1), redis.llen(list)]);
+      return place === null ? length : Math.max(0, length - 1 - place);
     },
     countWaiting: async (lane) => queueOf(lane).getJobCountByTypes('waiting', 'prioritized', 'delayed'),
     setPaused: async (lane, paused) => (paused ? queueOf(lane).pause() : queueOf(lane).resume()),

@@ -7,6 +7,8 @@ import type { Models } from '../mongo/models.ts';
 /** How large a project's window is in a lane: so many of its runs may be on the queue and not taken. 0: the project is paused. */
 export interface AdmissionLimits {
   of(projectId: string, lane: Lane): Promise<number>;
+  /** What the size is made of: slots of the lane, of all workers that are alive, and whether the project is paused. */
+  load(projectId: string, lane: Lane): Promise<{ readonly slots: number; readonly paused: boolean }>;
   /** Something was changed that the next question has to see. */
   forget(): void;
 }
@@ -61,14 +63,21 @@ export function createAdmissionLimits(deps: {
     };
   }
 
-  function fresh(): Promise<void> {
-    if (Date.now() < goodUntil) return Promise.resolve();
-    current ??= read()
+  function start(): Promise<void> {
+    const reading = read()
       .catch((err) => logger.warn({ err }, 'could not read how many slots there are; what was known counts'))
       .finally(() => {
+        // What was begun before a change does not count as knowing it.
+        if (current !== reading) return;
         goodUntil = Date.now() + GOOD_MS;
         current = null;
       });
+    return reading;
+  }
+
+  function fresh(): Promise<void> {
+    if (Date.now() < goodUntil) return Promise.resolve();
+    current ??= start();
     // Known once, nobody waits for it: it is a share, not a promise.
     return goodUntil === 0 ? current : Promise.resolve();
   }
@@ -79,8 +88,13 @@ export function createAdmissionLimits(deps: {
       if (known.paused.has(projectId)) return 0;
       return fixed ?? windowSize(known.slots[lane]);
     },
+    async load(projectId, lane) {
+      await fresh();
+      return { slots: known.slots[lane], paused: known.paused.has(projectId) };
+    },
     forget() {
       goodUntil = 0;
+      current = null;
     },
   };
 }

@@ -30,8 +30,8 @@ export interface Admission {
   left(run: Place): Promise<void>;
   /** Admits runs that wait, oldest first, until the window is full. */
   refill(projectId: string, lane: Lane): Promise<void>;
-  /** Makes the windows of the projects that have waiting runs agree with the record, and fills them. */
-  repair(): Promise<void>;
+  /** Makes the windows of the projects that have waiting runs agree with the record, and fills them. @param except lanes in which nothing is to start */
+  repair(except: ReadonlySet<Lane>): Promise<void>;
 }
 
 /** A run that entered its window a moment ago may not be in the record yet. */
@@ -162,8 +162,9 @@ export function createAdmission(deps: {
         logger.warn({ err, run_id: run._id }, 'no run was admitted for one that left the queue; the sweeper will');
       }
     },
-    async repair() {
+    async repair(except) {
       for (const { project_id, lane } of await waiting.places()) {
+        if (except.has(lane)) continue;
         await repairWindow(project_id, lane);
         await fill(project_id, lane);
       }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiDeps } from '../../../src/api/api-deps.ts';
 import type { Contract } from '../../../src/api/endpoint.ts';
 import { createEndpoints } from '../../../src/api/endpoints.ts';
@@ -146,6 +146,9 @@ describe('every route', () => {
 });
 
 describe('a route with ids', () => {
+  // One of them pauses the project.
+  afterEach(() => skein.admin('POST', `/ops/projects/${state.mine}/resume`));
+
   it.each(titled(ofProjects))('%s lets a key at what is of its project', async (_title, contract) => {
     for (const key of allowed(contract)) {
       // Some of these delete.

@@ -42,7 +42,7 @@ describe('POST /ops/runs/{run_id}/retry', () => {
       ['assistant', 'now it works'],
     ]);
     const { messages: _, ...old } = run;
-    expect(await skein.getRun(run.run_id)).toEqual(old);
+    expect(await skein.getRun(run.run_id)).toEqual({ ...old, waiting: null });
   });
 
   it('keeps the options of the old run when the assistant has changed since', async () => {
