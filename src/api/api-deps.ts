@@ -60,7 +60,7 @@ export interface ApiDeps {
   readonly log: CheckpointLog;
   readonly reader: ThreadReader;
   readonly waiting: Pick<WaitingRuns, 'countBefore'>;
-  readonly limits: Pick<AdmissionLimits, 'forget'>;
+  readonly admissionLimits: Pick<AdmissionLimits, 'forget'>;
   readonly admission: Admission;
   readonly explainWait: ExplainWait;
   readonly dispatcher: Dispatcher;

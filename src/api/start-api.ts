@@ -42,7 +42,7 @@ export async function startApi(options: {
 }): Promise<RunningApi> {
   const { config, logger, releases, onCommand } = options;
   const services = await openServices({ config, name: 'api', logger, releases, ...(onCommand ? { onCommand } : {}) });
-  const { models, command, subscriber, keys, queue, waiting, limits } = services;
+  const { models, command, subscriber, keys, queue, waiting, admissionLimits } = services;
 
   const hub = createRunEventHub({ subscriber, command, keys, logger });
   releases.push(() => hub.close());
@@ -51,7 +51,7 @@ export async function startApi(options: {
   const queueWatch = createQueueWatch({
     models,
     waiting,
-    limits,
+    limits: admissionLimits,
     queue,
     lanes: laneSwitch,
     lostMs: config.WORKER_LOST_MS,
@@ -74,7 +74,7 @@ export async function startApi(options: {
       readEnded: (from, to) => readEndedUsage(models, from, to),
     }),
     laneSwitch,
-    explainWait: createExplainWait({ ...services, lanes: laneSwitch }),
+    explainWait: createExplainWait({ ...services, limits: admissionLimits, lanes: laneSwitch }),
     queueWatch,
     queueStreams,
     registry,

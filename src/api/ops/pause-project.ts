@@ -28,7 +28,7 @@ const VARIANTS = [
 
 /** A key with the scope `ops` reaches its own project only. */
 export const pauseProject = (
-  deps: Pick<ApiDeps, 'projects' | 'limits' | 'admission' | 'queueWatch' | 'logger'>,
+  deps: Pick<ApiDeps, 'projects' | 'admissionLimits' | 'admission' | 'queueWatch' | 'logger'>,
 ): Endpoint[] =>
   VARIANTS.map(({ action, paused, summary, description, example }) =>
     defineEndpoint({
@@ -45,7 +45,7 @@ export const pauseProject = (
         if (keyId !== null && project_id !== projectId) throw notFound('project');
         const project = await deps.projects.setPaused(project_id, paused);
         if (!project) throw notFound('project');
-        deps.limits.forget();
+        deps.admissionLimits.forget();
         deps.queueWatch.forget();
         if (!paused) await admitWaiting(deps, project_id);
         return { status: 200, body: project };

@@ -54,7 +54,7 @@ export interface Services {
   readonly reader: ThreadReader;
   readonly queue: RunQueue;
   readonly waiting: WaitingRuns;
-  readonly limits: AdmissionLimits;
+  readonly admissionLimits: AdmissionLimits;
   readonly admission: Admission;
   readonly dispatcher: Dispatcher;
   readonly conclude: ConcludeRun;
@@ -138,10 +138,10 @@ export async function openServices({ config, name, logger, releases, onCommand }
   const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
   releases.push(() => queue.close());
   const waiting = createWaitingRuns(models);
-  const limits = createAdmissionLimits({ models, fixed: config.ADMISSION_WINDOW, logger });
+  const admissionLimits = createAdmissionLimits({ models, fixed: config.ADMISSION_WINDOW, logger });
   const admission = createAdmission({
     window: createAdmissionWindow(command, keys),
-    limits,
+    limits: admissionLimits,
     waiting,
     queue,
     logger,
@@ -166,7 +166,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     log,
     queue,
     waiting,
-    limits,
+    admissionLimits,
     admission,
     dispatcher,
     conclude,
