@@ -4,12 +4,14 @@ import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import { createLlm } from '../shared/llm/create-llm.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createRegistry } from '../shared/metrics/create-registry.ts';
+import { createDeletedProjects } from '../shared/mongo/deleted-projects.ts';
 import { readEndedUsage } from '../shared/mongo/ended-usage.ts';
 import { createRunSweep } from '../shared/mongo/run-sweep.ts';
 import { createUsageRepository } from '../shared/mongo/usage-repository.ts';
 import { createWorkerRepository } from '../shared/mongo/worker-repository.ts';
 import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createRunConsumer } from '../shared/queue/run-consumer.ts';
+import { createEmptyProjects } from '../shared/threads/project-emptier.ts';
 import { createFoldUsage } from '../shared/usage/fold-usage.ts';
 import { createActiveRuns } from './active-runs.ts';
 import { listenForCancels } from './cancel-listener.ts';
@@ -118,6 +120,11 @@ export async function startWorker(options: {
     foldUsage: createFoldUsage({
       usage: createUsageRepository(models),
       readEnded: (from, to) => readEndedUsage(models, from, to),
+    }),
+    emptyProjects: createEmptyProjects({
+      projects: createDeletedProjects(models),
+      remover,
+      removeRemains: services.removeRemains,
     }),
     logger,
     metrics,

@@ -15,6 +15,7 @@ import type { RunQueue } from '../shared/queue/run-queue.ts';
 import type { Admission } from '../shared/scheduling/admission.ts';
 import type { Dispatcher } from '../shared/scheduling/dispatcher.ts';
 import type { ConcludeRun } from '../shared/threads/conclude-run.ts';
+import type { EmptyProjects } from '../shared/threads/project-emptier.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
 import type { FoldUsage } from '../shared/usage/fold-usage.ts';
 import type { ActiveRuns } from './active-runs.ts';
@@ -37,6 +38,7 @@ export interface SweeperDeps {
   readonly admission: Pick<Admission, 'repair'>;
   readonly foldUsage: FoldUsage;
   readonly remover: Pick<ThreadRemover, 'removeLeftovers'>;
+  readonly emptyProjects: EmptyProjects;
   readonly everyMs: number;
   readonly lostMs: number;
   readonly workerId: string;
@@ -140,6 +142,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     admitWaiting: () => admission.repair(paused),
     removeLeftovers: () => remover.removeLeftovers(),
     foldUsage: () => deps.foldUsage(),
+    emptyProjects: deps.emptyProjects,
   };
 
   async function sweep(): Promise<void> {

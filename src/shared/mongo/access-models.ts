@@ -11,6 +11,8 @@ export interface ProjectDocument extends Omit<Keyed, 'removed_at'> {
   paused_at?: Date;
   /** It is gone for everyone; what is left goes a day later and until then answers late repeats of the request that made it. */
   deleted_at?: Date;
+  /** Deleted, and seen to hold nothing when no request could store anything in it any more. */
+  emptied?: true;
 }
 
 export interface ApiKeyDocument extends Omit<Keyed, 'removed_at'> {
@@ -55,6 +57,7 @@ export function createAccessModels(connection: Connection): AccessModels {
       updated_at: time,
       paused_at: Date,
       deleted_at: Date,
+      emptied: Boolean,
       idempotency_key: String,
       fingerprint: String,
     },

@@ -1,5 +1,5 @@
 /**
- * A thread as an append-only log of checkpoints. Inserting one **is** the commit: `(thread_id, version)` and `(run_id, step)` are unique, so of two writers one
+ * A thread as an append-only log of checkpoints. Inserting one **is** the commit: `(thread_id, version)` within a project and `(run_id, step)` are unique, so of two writers one
  * wins. A process may die before or after the insert, never inside it; after it, a repeat finds the step there and adopts it.
  */
 import type { CheckpointSource, VersionRange } from '../domain/checkpoint.ts';

@@ -11,6 +11,7 @@ import type { Keyed } from './request-key.ts';
 /** What the collections hold. Times are Dates here and text on the wire; absent means "not yet". */
 
 export interface ThreadDocument extends Keyed {
+  /** See `threadKey`. */
   _id: string;
   project_id: string;
   name: string;

@@ -164,7 +164,10 @@ export function createModels(connection: Connection): Models {
         expires_at: Date,
       },
       [
-        [{ thread_id: 1 }, { name: 'one_active_per_thread', unique: true, partialFilterExpression: { active: true } }],
+        [
+          { thread_id: 1, project_id: 1 },
+          { name: 'one_active_of_thread', unique: true, partialFilterExpression: { active: true } },
+        ],
         idempotency,
         [
           { thread_id: 1, seq: 1 },
@@ -207,8 +210,8 @@ export function createModels(connection: Connection): Models {
       [
         idempotency,
         [
-          { thread_id: 1, version: 1 },
-          { name: 'log', unique: true },
+          { thread_id: 1, version: 1, project_id: 1 },
+          { name: 'log_of_thread', unique: true },
         ],
         [
           { run_id: 1, step: 1 },
@@ -251,8 +254,11 @@ export function createModels(connection: Connection): Models {
   };
 }
 
+/** Unique indexes of earlier versions that would refuse what is right now, by collection. */
+const REPLACED_INDEXES: Readonly<Record<string, string>> = { runs: 'one_active_per_thread', checkpoints: 'log' };
+
 /**
- * Makes every index, all of a collection in one command. A process is not ready before this is done: without the unique ones no promise holds.
+ * Makes every index, all of a collection in one command, and then drops those they replace. A process is not ready before this is done: without the unique ones no promise holds.
  * @throws when an index of the same name is there with other keys or options.
  */
 export async function ensureIndexes(models: Models): Promise<void> {
@@ -263,4 +269,7 @@ async function createIndexes(model: Model<unknown>): Promise<void> {
   const specifications = model.schema.indexes().map(([key, { background: _, ...settings }]) => ({ key, ...settings }));
   if (specifications.length === 0) return;
   await model.collection.createIndexes(specifications as mongo.IndexDescription[]);
+  const replaced = REPLACED_INDEXES[model.collection.collectionName];
+  if (replaced !== undefined && (await model.collection.indexExists(replaced)))
+    await model.collection.dropIndex(replaced);
 }

@@ -1,6 +1,6 @@
 /**
  * A project is deleted by one mark, which ends it and all its keys at once for whoever looks it up; what is removed after that is only what is left over. A crash in between leaves keys
- * that no look-up takes. Requests that were let in before the mark may still store something: nobody can reach it any more.
+ * that no look-up takes. Requests that were let in before the mark may still store something: `project-emptier.ts` removes it.
  */
 import { DEFAULT_PROJECT_ID, newId } from '../domain/ids.ts';
 import type { Project, ProjectInput } from '../domain/project.ts';

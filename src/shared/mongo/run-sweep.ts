@@ -3,6 +3,9 @@ import type { Lane } from '../domain/run.ts';
 import type { RunDocument } from './documents.ts';
 import type { Models } from './models.ts';
 
+type ThreadId = Pick<RunDocument, 'project_id' | 'thread_id'>;
+const nameOf = ({ project_id, thread_id }: ThreadId): string => `${project_id} ${thread_id}`;
+
 /** Look-ups of the sweeper, across projects. Each is bounded; what one sweep leaves the next one finds. */
 export interface RunSweep {
   /** Runs that a worker says it has, or had. */
@@ -10,7 +13,7 @@ export interface RunSweep {
   /** Dispatched more than `ms` ago and not taken; those of `except` are left out. */
   untaken(ms: number, except: readonly Lane[]): Promise<RunDocument[]>;
   /** Threads with runs that wait for more than `ms` while no run holds the thread. */
-  threadsToPromote(ms: number): Promise<{ project_id: string; thread_id: string }[]>;
+  threadsToPromote(ms: number): Promise<ThreadId[]>;
   /** Past `expires_at` before they were taken, or while they waited for the client. */
   expired(): Promise<RunDocument[]>;
 }
@@ -48,18 +51,18 @@ export function createRunSweep(models: Pick<Models, 'runs'>): RunSweep {
     async threadsToPromote(ms) {
       const waiting: PipelineStage[] = [
         { $match: { status: 'queued', active: { $exists: false }, created_at: { $lt: new Date(Date.now() - ms) } } },
-        { $group: { _id: '$thread_id', project_id: { $first: '$project_id' } } },
+        { $group: { _id: { thread_id: '$thread_id', project_id: '$project_id' } } },
       ];
-      const threads = await runs.aggregate<{ _id: string; project_id: string }>(waiting);
+      const threads = (await runs.aggregate<{ _id: ThreadId }>(waiting)).map((group) => group._id);
       const held = await runs
-        .find({ thread_id: { $in: threads.map((thread) => thread._id) }, active: true }, { thread_id: 1 })
+        .find(
+          { thread_id: { $in: threads.map((thread) => thread.thread_id) }, active: true },
+          { thread_id: 1, project_id: 1 },
+        )
         .batchSize(threads.length + 1)
-        .lean<Pick<RunDocument, 'thread_id'>[]>();
-      const busy = new Set(held.map((run) => run.thread_id));
-      return threads
-        .filter((thread) => !busy.has(thread._id))
-        .slice(0, LIMIT)
-        .map(({ _id, project_id }) => ({ project_id, thread_id: _id }));
+        .lean<ThreadId[]>();
+      const busy = new Set(held.map(nameOf));
+      return threads.filter((thread) => !busy.has(nameOf(thread))).slice(0, LIMIT);
     },
 
     expired: () => find({ status: { $in: ['queued', 'requires_action'] }, expires_at: { $lt: new Date() } }, LIMIT),

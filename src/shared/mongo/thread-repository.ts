@@ -10,6 +10,7 @@ import { createInserter } from './create-inserter.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
 import type { Models } from './models.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
+import { threadIdOf, threadKey } from './thread-key.ts';
 import { toThread } from './to-wire.ts';
 
 export interface NewThread {
@@ -38,7 +39,7 @@ export interface NotedEnd {
 }
 
 export interface ThreadRepository {
-  /** @throws AppError `thread_exists` when the id is taken, by whatever project, or the key is. */
+  /** @throws AppError `thread_exists` when the project has a thread with this id, or the key is taken. */
   create(projectId: string, thread: NewThread): Promise<Thread>;
   /** What an earlier request with this key created. @throws AppError idempotency_key_reused, not_found (it was deleted) */
   byRequest(projectId: string, key: RequestKey): Promise<Thread | null>;
@@ -70,22 +71,24 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
   const insert = createInserter(threads);
   const note = createChanger(threads, { run_seq: 1, project_id: 1, deleted_at: 1, removed_at: 1 });
   const visible = (projectId: string, threadId: string) => ({
-    _id: threadId,
+    _id: threadKey(projectId, threadId),
     project_id: projectId,
     deleted_at: null,
     removed_at: null,
   });
 
-  /** Status is derived from the runs that hold the threads: one look-up for a page, and nothing that could disagree with them. */
+  /** Threads of one project. Status is derived from the runs that hold them: one look-up for a page, and nothing that could disagree with them. */
   async function present(documents: readonly ThreadDocument[]): Promise<Thread[]> {
-    if (documents.length === 0) return [];
+    const [first] = documents;
+    if (!first) return [];
+    const ids = documents.map((thread) => threadIdOf(thread._id));
     const holders = await runs
-      .find({ thread_id: { $in: documents.map((thread) => thread._id) }, active: true }, { thread_id: 1, status: 1 })
+      .find({ thread_id: { $in: ids }, project_id: first.project_id, active: true }, { thread_id: 1, status: 1 })
       .batchSize(documents.length + 1)
       .lean<Pick<RunDocument, 'thread_id' | 'status'>[]>();
     const held = new Map(holders.map((run) => [run.thread_id, run.status]));
     return documents.map((document) =>
-      toThread(document, threadStatus(held.get(document._id), document.last_run_status)),
+      toThread(document, threadStatus(held.get(threadIdOf(document._id)), document.last_run_status)),
     );
   }
   const presentOne = async (document: ThreadDocument | null) =>
@@ -108,7 +111,7 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
     async create(projectId, { threadId, name, assistantId, metadata, temporary = false, lastMessage = null, key }) {
       const now = new Date();
       const document: ThreadDocument = {
-        _id: threadId ?? newId(),
+        _id: threadKey(projectId, threadId ?? newId()),
         project_id: projectId,
         name,
         assistant_id: assistantId,
@@ -146,7 +149,10 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
 
     async list(projectId, { limit, after, search }) {
       const older = after && {
-        $or: [{ updated_at: { $lt: after.updatedAt } }, { updated_at: after.updatedAt, _id: { $lt: after.threadId } }],
+        $or: [
+          { updated_at: { $lt: after.updatedAt } },
+          { updated_at: after.updatedAt, _id: { $lt: threadKey(projectId, after.threadId) } },
+        ],
       };
       const documents = await threads
         .find({
@@ -237,11 +243,14 @@ export function createThreadRepository(models: Pick<Models, 'threads' | 'runs'>)
         .find({ temporary: true, updated_at: { $lt: temporaryBefore } }, ids)
         .limit(20)
         .lean<ThreadDocument[]>();
-      return [...deleted, ...unused].map((thread) => ({ project_id: thread.project_id, thread_id: thread._id }));
+      return [...deleted, ...unused].map((thread) => ({
+        project_id: thread.project_id,
+        thread_id: threadIdOf(thread._id),
+      }));
     },
 
     async removeDocument(projectId, threadId) {
-      await bury(threads, { _id: threadId, project_id: projectId });
+      await bury(threads, { _id: threadKey(projectId, threadId), project_id: projectId });
     },
   };
 }

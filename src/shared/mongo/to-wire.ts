@@ -2,13 +2,14 @@ import type { Assistant } from '../domain/assistant.ts';
 import type { Run } from '../domain/run.ts';
 import type { Thread, ThreadStatus } from '../domain/thread.ts';
 import type { AssistantDocument, RunDocument, ThreadDocument } from './documents.ts';
+import { threadIdOf } from './thread-key.ts';
 
 const iso = (date: Date): string => date.toISOString();
 const isoOrNull = (date: Date | null | undefined): string | null => (date ? date.toISOString() : null);
 
 export function toThread(document: ThreadDocument, status: ThreadStatus): Thread {
   return {
-    thread_id: document._id,
+    thread_id: threadIdOf(document._id),
     name: document.name,
     assistant_id: document.assistant_id,
     project_id: document.project_id,

@@ -236,13 +236,17 @@ describe('a foreign id in a body or a query', () => {
     else expect([foreign.status, foreign.text]).toEqual([200, '[]']);
   });
 
-  it('for a new thread says that it is taken, and nothing else of it', async () => {
-    const body = { name: 'T', assistant_id: state.own.assistant_id, thread_id: state.foreign.thread_id };
-    for (const if_exists of ['raise', 'do_nothing']) {
-      const answer = await send('POST', '/threads', state.keys.runs, { ...body, if_exists });
-      expect([answer.status, answer.code]).toEqual([409, 'thread_exists']);
-      expect(answer.text).not.toContain(CANARY);
-    }
+  it.each(['raise', 'do_nothing'])('for a new thread is as good as any other (%s)', async (if_exists) => {
+    const create = async (thread_id: string) => {
+      const body = { name: 'T', assistant_id: state.own.assistant_id, thread_id, if_exists };
+      const { text, ...answer } = await send('POST', '/threads', state.keys.runs, body);
+      expect((await send('DELETE', `/threads/${thread_id}`, state.keys.runs)).status).toBe(204);
+      const { created_at: _, updated_at: __, ...thread } = JSON.parse(text);
+      return JSON.parse(JSON.stringify({ ...answer, thread }).replaceAll(thread_id, 'THREAD'));
+    };
+    const foreign = await create(state.foreign.thread_id);
+    expect(foreign).toMatchObject({ status: 201, thread: { project_id: state.mine, last_message: null } });
+    expect(await create(newId())).toEqual(foreign);
   });
 });
 

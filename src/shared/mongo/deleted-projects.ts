@@ -1,0 +1,53 @@
+import type { AccessModels } from './access-models.ts';
+import type { Models } from './models.ts';
+import { threadIdOf } from './thread-key.ts';
+
+/** What requests that were let in before the end of their project may have stored after it. */
+export interface DeletedProjects {
+  /** Projects that ended before this time and were not seen to be empty since. */
+  toEmpty(endedBefore: Date): Promise<string[]>;
+  removeAssistants(projectId: string): Promise<void>;
+  /** Some threads of it that are not being deleted. */
+  threads(projectId: string): Promise<string[]>;
+  /** Some runs of it, with or without a thread. */
+  runs(projectId: string): Promise<{ runId: string; threadId: string }[]>;
+  noteEmpty(projectId: string): Promise<void>;
+}
+
+const LIMIT = 100;
+
+export function createDeletedProjects(
+  models: Pick<AccessModels, 'projects'> & Pick<Models, 'assistants' | 'assistantVersions' | 'threads' | 'runs'>,
+): DeletedProjects {
+  const { projects, assistants, assistantVersions, threads, runs } = models;
+  return {
+    async toEmpty(endedBefore) {
+      const found = await projects
+        .find({ deleted_at: { $lt: endedBefore }, emptied: { $exists: false } }, { _id: 1 })
+        .limit(LIMIT)
+        .lean<{ _id: string }[]>();
+      return found.map(({ _id }) => _id);
+    },
+    async removeAssistants(projectId) {
+      await assistants.deleteMany({ project_id: projectId });
+      await assistantVersions.deleteMany({ project_id: projectId });
+    },
+    async threads(projectId) {
+      const found = await threads
+        .find({ project_id: projectId, deleted_at: null, removed_at: null }, { _id: 1 })
+        .limit(LIMIT)
+        .lean<{ _id: string }[]>();
+      return found.map(({ _id }) => threadIdOf(_id));
+    },
+    async runs(projectId) {
+      const found = await runs
+        .find({ project_id: projectId }, { thread_id: 1 })
+        .limit(LIMIT)
+        .lean<{ _id: string; thread_id: string }[]>();
+      return found.map(({ _id, thread_id }) => ({ runId: _id, threadId: thread_id }));
+    },
+    async noteEmpty(projectId) {
+      await projects.updateOne({ _id: projectId }, { emptied: true });
+    },
+  };
+}
