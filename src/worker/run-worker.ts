@@ -8,6 +8,7 @@ import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
 import type { Admission } from '../shared/scheduling/admission.ts';
 import type { RemoveRemains } from '../shared/threads/remove-remains.ts';
+import type { RunAnnouncer } from '../shared/webhooks/run-announcer.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
 import { type SettleRunDeps, settleRun } from './run/settle-run.ts';
@@ -23,6 +24,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
     readonly suspects: SuspectSlot;
     readonly admission: Pick<Admission, 'left'>;
     readonly removeRemains: RemoveRemains;
+    readonly announcer: Pick<RunAnnouncer, 'notify'>;
     /** Role `publisher`. */
     readonly redis: Redis;
     readonly keys: RedisKeys;
@@ -55,6 +57,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
       await removeRemains(run.project_id, run.thread_id, run._id).catch((err) =>
         logger.warn({ err }, 'could not look whether the thread was deleted'),
       );
+    if (run.hooks && (settled === 'ended' || settled === 'paused')) deps.announcer.notify(run._id);
     // No `done` rings for those who wait until the client is needed.
     if (settled === 'paused') await nudgeViewers(redis, keys, run._id).catch(() => undefined);
     const line = {

@@ -22,6 +22,7 @@ import { createRunHandler } from './run-worker.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
 import { startSweeper } from './sweeper.ts';
 import type { BuiltinTool } from './tools/tool.ts';
+import { startWebhooks } from './webhooks/start-webhooks.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 
 export interface RunningWorker {
@@ -107,7 +108,9 @@ export async function startWorker(options: {
     everyMs: config.HEARTBEAT_MS,
     healthFile: config.HEALTH_FILE,
   });
+  const webhooks = startWebhooks({ services, redis: blocking, config, logger });
   const sweeper = startSweeper({
+    further: webhooks.sweep,
     sweep: createRunSweep(models),
     lifecycle,
     conclude,
@@ -134,6 +137,7 @@ export async function startWorker(options: {
     lostMs: config.WORKER_LOST_MS,
   });
   const handle = createRunHandler({
+    announcer: webhooks.announcer,
     metrics,
     workerId,
     lifecycle,
@@ -197,6 +201,7 @@ export async function startWorker(options: {
       await within(active.idle(), GIVE_BACK_MS);
       stopped.abort();
       await sweeper.stop();
+      await within(webhooks.stop(), GIVE_BACK_MS);
       await within(Promise.all(consumers.map((consumer) => consumer.close())), GIVE_BACK_MS);
       await heartbeat.stop();
     },

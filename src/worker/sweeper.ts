@@ -43,6 +43,8 @@ export interface SweeperDeps {
   readonly lostMs: number;
   readonly workerId: string;
   readonly active: Pick<ActiveRuns, 'has'>;
+  /** Further parts, by name; they come last. */
+  readonly further: Readonly<Record<string, () => Promise<void>>>;
   readonly logger: Logger;
   readonly metrics: Pick<WorkerMetrics, 'repaired'>;
 }
@@ -143,6 +145,7 @@ export function startSweeper(deps: SweeperDeps): Sweeper {
     removeLeftovers: () => remover.removeLeftovers(),
     foldUsage: () => deps.foldUsage(),
     emptyProjects: deps.emptyProjects,
+    ...deps.further,
   };
 
   async function sweep(): Promise<void> {

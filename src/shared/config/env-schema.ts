@@ -114,6 +114,19 @@ export const envSchema = z.object({
     'Above it, new runs of the project get 429; runs of batches are not counted. 0 is no limit.',
   ),
   QUEUED_RUNS_PER_THREAD: count(1000).describe('Above it, new runs of the thread get 429.'),
+  WEBHOOK_SLOTS: count(20, 1000).describe(
+    'Webhook deliveries one worker makes at a time; 0 leaves them to other workers.',
+  ),
+  WEBHOOK_TIMEOUT_MS: milliseconds(15_000).describe(
+    'Longest time of one delivery, from the name look-up to the end of the answer.',
+  ),
+  WEBHOOK_BACKOFF_MS: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9}){0,19}$/, 'must be milliseconds, comma separated')
+    .default('5000,30000,120000,600000,3600000,21600000,57600000')
+    .describe(
+      'Waits between the attempts of a delivery; after the last of them one more attempt is made. Each is varied by up to a fifth.',
+    ),
   MODEL_HEADERS_TIMEOUT_MS: milliseconds(30_000).describe('Longest wait for the first byte of a model answer.'),
   MODEL_IDLE_TIMEOUT_MS: milliseconds(60_000).describe(
     'Longest silence inside a model answer; keep-alive comments do not count as sound.',

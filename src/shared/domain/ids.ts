@@ -1,8 +1,13 @@
-import { v7 } from 'uuid';
+import { v5, v7 } from 'uuid';
 import { z } from 'zod';
 
 /** A new time-ordered id (UUID v7), for everything Skein creates: indexes stay compact and ids sort by creation. */
 export const newId = (): string => v7();
+
+const DERIVED = '7c3f1c1e-5d0a-4c55-9f5e-3a4f0d6b7c21';
+
+/** The id of what must exist once for a name: whoever makes it a second time gets the same id (UUID v5). */
+export const derivedId = (name: string): string => v5(name, DERIVED);
 
 /** Any UUID, as clients may send and as the API answers. */
 export const uuidSchema = z

@@ -5,6 +5,7 @@ import { metadataSchema, timeSchema } from './json.ts';
 import { limitsSchema } from './limits.ts';
 import { messageInputSchema, messageSchema, messagesInputSchema, toolCallSchema, usageSchema } from './message.ts';
 import { runStatusSchema } from './run-status.ts';
+import { runWebhookSchema } from './webhook.ts';
 
 /**
  * What to do when the thread has an active run: wait in order (`enqueue`), refuse with 409 (`reject`), cancel the active run and keep
@@ -38,6 +39,7 @@ const runInputFields = {
   limits: limitsSchema.partial().optional(),
   metadata: metadataSchema.default({}),
   lane: laneSchema.default('interactive'),
+  webhook: runWebhookSchema.optional(),
 };
 
 export const threadRunInputSchema = z
@@ -85,6 +87,7 @@ export const runSchema = z
     last_error: runErrorSchema.nullable(),
     incomplete_details: z.object({ reason: z.string() }).nullable(),
     batch_id: uuidSchema.nullable(),
+    webhook: z.object({ url: z.string() }).nullable().meta({ description: 'The endpoint it names itself.' }),
     cancel_requested_at: timeSchema.nullable(),
     created_at: timeSchema,
     dispatched_at: timeSchema.nullable(),

@@ -12,6 +12,7 @@ import { createThreadRepository, type ThreadRepository } from '../mongo/thread-r
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
 import { createUsageModels, type UsageModels } from '../mongo/usage-models.ts';
 import { createWaitingRuns, type WaitingRuns } from '../mongo/waiting-runs.ts';
+import { createWebhookModels, type WebhookModels } from '../mongo/webhook-models.ts';
 import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
@@ -26,15 +27,17 @@ import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts'
 import { createRemoveRemains, type RemoveRemains } from '../threads/remove-remains.ts';
 import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.ts';
 import { createThreadRemover, type ThreadRemover } from '../threads/thread-remover.ts';
+import { createWebhookServices, type WebhookServices } from '../webhooks/webhook-services.ts';
 import type { ReleaseStack } from './release-stack.ts';
 
 /** All collections. */
-export type AllModels = Models & AccessModels & UsageModels;
+export type AllModels = Models & AccessModels & UsageModels & WebhookModels;
 
 const createAllModels = (connection: Parameters<typeof createModels>[0]): AllModels => ({
   ...createModels(connection),
   ...createAccessModels(connection),
   ...createUsageModels(connection),
+  ...createWebhookModels(connection),
 });
 
 /** What the API and the worker have in common. */
@@ -64,6 +67,7 @@ export interface Services {
   /** Calls to URLs that projects gave us; nothing else may call those. */
   readonly outbound: Outbound;
   readonly secrets: SecretBox;
+  readonly hooks: WebhookServices;
   /** Rejects when MongoDB does not answer. */
   readonly pingMongo: () => Promise<unknown>;
 }
@@ -151,6 +155,17 @@ export async function openServices({ config, name, logger, releases, onCommand }
   const conclude = createConcludeRun({ threads, dispatcher, admission, removeRemains, redis: publisher, keys, logger });
   const canceller = createRunCanceller({ runs, conclude, redis: command, keys, logger });
   const remover = createThreadRemover({ threads, runs, log, toolCalls, canceller, redis: command, keys, logger });
+  const outbound = createOutbound({ allow: config.OUTBOUND_ALLOW });
+  const secrets = createSecretBox(config);
+  const hooks = createWebhookServices({
+    models,
+    redis: command,
+    queuePrefix: keys.queuePrefix,
+    outbound,
+    secrets,
+    logger,
+  });
+  releases.push(() => hooks.queue.close());
 
   return {
     models,
@@ -173,8 +188,9 @@ export async function openServices({ config, name, logger, releases, onCommand }
     canceller,
     remover,
     removeRemains,
-    outbound: createOutbound({ allow: config.OUTBOUND_ALLOW }),
-    secrets: createSecretBox(config),
+    outbound,
+    secrets,
+    hooks,
     reader: createThreadReader(log),
     pingMongo: async () => mongo.db?.command({ ping: 1 }),
   };

@@ -85,6 +85,12 @@ export interface RunDocument {
   last_error: RunError | null;
   incomplete_details: { reason: string } | null;
   batch_id: string | null;
+  /** Somebody wants to hear of it: true until its end was announced. */
+  hooks?: boolean;
+  /** It waits for the client, and that was not announced. */
+  pause_untold?: true;
+  /** The endpoint it names itself; `secret` is sealed. */
+  webhook?: { url: string; secret: string | null };
   cancel_requested_at: Date | null;
   created_at: Date;
   dispatched_at: Date | null;

@@ -154,6 +154,9 @@ export function createModels(connection: Connection): Models {
         last_error: any,
         incomplete_details: any,
         batch_id: any,
+        hooks: Boolean,
+        pause_untold: Boolean,
+        webhook: { type: Mixed, default: undefined },
         cancel_requested_at: Date,
         created_at: time,
         dispatched_at: Date,
@@ -180,6 +183,11 @@ export function createModels(connection: Connection): Models {
         [{ thread_id: 1, _id: -1 }, { name: 'of_thread' }],
         [{ project_id: 1, _id: -1 }, { name: 'list' }],
         [{ status: 1, _id: 1 }, { name: 'by_status' }],
+        // Only runs that somebody wants to hear of.
+        [
+          { status: 1, _id: 1 },
+          { name: 'to_announce', partialFilterExpression: { hooks: true } },
+        ],
         // Only ended runs are in it, so accepting a run does not pay for it.
         [{ finished_at: 1 }, { name: 'ended', partialFilterExpression: { finished_at: { $gt: new Date(0) } } }],
       ],

@@ -167,6 +167,7 @@ export function createRunLifecycle(models: Pick<Models, 'runs'>): RunLifecycle {
             required_action: { type: 'submit_tool_outputs', tool_calls: calls },
             worker_id: null,
             usage,
+            pause_untold: true,
           },
         },
       ),
