@@ -44,6 +44,7 @@ import { listThreads } from './threads/list-threads.ts';
 import { patchThread } from './threads/patch-thread.ts';
 import { updateState } from './threads/update-state.ts';
 import { getUsage } from './usage/get-usage.ts';
+import { createWebhookEndpoints } from './webhooks/webhook-endpoints.ts';
 
 /**
  * Every endpoint, in the order of the reference. Factories only keep `deps` for later: the OpenAPI document is made from endpoints that have none.
@@ -77,6 +78,7 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     patchAssistant(deps),
     deleteAssistant(deps),
     listVersions(deps),
+    ...createWebhookEndpoints(deps),
     listProjects(deps),
     createProject(deps),
     getProject(deps),

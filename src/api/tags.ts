@@ -4,6 +4,8 @@ export const TAGS = {
   Runs: 'One execution of an assistant on a thread: accepted at once, executed by a worker, streamed as Server-Sent Events.',
   Assistants:
     'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
+  Webhooks:
+    'Endpoints of a project that are told when runs end or wait: signed, repeated until they answer, with a log of what was sent.',
   Projects:
     'For the operator, with the admin key: whose data it is, and the keys that open it. Nothing of one project is seen from another.',
   Sessions: 'For people in a browser: a cookie that stands for a key.',

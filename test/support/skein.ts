@@ -58,6 +58,9 @@ const QUIET = {
   LOG_LEVEL: 'silent',
   PORT: '0',
   MONGODB_POOL: '10',
+  // Receivers of tests are on this machine.
+  OUTBOUND_ALLOW: '127.0.0.1',
+  WEBHOOK_BACKOFF_MS: '20,20,20',
 };
 
 /** Starts the API, workers and a fake model on a database and Redis keys of the file's own; all is closed, and checked for leaks, at its end. */

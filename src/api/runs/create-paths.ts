@@ -19,6 +19,8 @@ export const toRunInput = (
 export const CREATE_PROBLEMS: readonly ErrorCode[] = [
   'not_found',
   'reference_not_found',
+  'url_not_allowed',
+  'secrets_disabled',
   'thread_busy',
   'queue_full',
   'too_many_queued_runs',

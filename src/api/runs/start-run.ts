@@ -25,6 +25,7 @@ export type StartRunDeps = Pick<
   | 'dispatcher'
   | 'canceller'
   | 'queueLimit'
+  | 'hooks'
   | 'once'
 >;
 
@@ -50,7 +51,7 @@ export interface Repeat {
 const EXPIRES_MS = 24 * 3_600_000;
 
 /**
- * @throws AppError not_found (thread), reference_not_found, thread_busy, queue_full, too_many_queued_runs, idempotency_key_reused
+ * @throws AppError url_not_allowed, not_found (thread), reference_not_found, thread_busy, queue_full, too_many_queued_runs, idempotency_key_reused
  */
 export async function startRun(
   deps: StartRunDeps,
@@ -76,6 +77,7 @@ async function accept(
   key: RequestKey | undefined,
   repeat: Repeat | undefined,
 ): Promise<Run> {
+  const hooked = await deps.hooks.runHooks.fieldsFor(projectId, input.webhook);
   await deps.queueLimit.admit(projectId);
   const named = input.assistant_id === undefined ? null : await findAssistant(deps, projectId, input.assistant_id);
   const threadId = input.thread_id ?? (await createTemporaryThread(deps, projectId, named, key));
@@ -91,6 +93,7 @@ async function accept(
     ...newRun(projectId, threadId, assistant, input),
     seq: place.seq,
     ...keyFields(key),
+    ...hooked,
     ...(baseVersion === undefined ? {} : { base_version: baseVersion }),
     ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
     ...(repeat ? { options: repeat.options } : {}),

@@ -30,7 +30,7 @@ export const webhookInputSchema = z
   .strictObject({ url, events, description: description.default(''), enabled: z.boolean().default(true) })
   .meta({
     id: 'WebhookInput',
-    example: { url: 'https://8.8.8.8/skein', events: ['run.completed', 'run.failed'], description: 'Billing' },
+    example: { url: 'https://example.com/skein', events: ['run.completed', 'run.failed'], description: 'Billing' },
   });
 export type WebhookInput = z.infer<typeof webhookInputSchema>;
 

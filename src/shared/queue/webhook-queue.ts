@@ -72,7 +72,7 @@ export function createWebhookConsumer({ redis, prefix, slots, handle, onError }:
     stalledInterval: 30_000,
     maxStalledCount: 0,
     runRetryDelay: 1000,
-    skipVersionCheck: true,
+    // The version is looked at, unlike for runs: with it BullMQ knows that it may wait for less than a second for what is due.
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
   });

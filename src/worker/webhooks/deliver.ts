@@ -37,8 +37,8 @@ interface Target {
   readonly secrets: readonly string[];
 }
 
-/** Beyond the time-out of the attempt: nobody else makes it meanwhile. */
-const LOST_MARGIN_MS = 15_000;
+/** Times the time-out of the attempt: nobody else makes it meanwhile. */
+const LOST_AFTER = 2;
 const READ_BYTES = 4096;
 const EXCERPT_CHARACTERS = 500;
 
@@ -132,7 +132,7 @@ export function createDeliverer(deps: DeliverDeps): (job: DeliveryJob) => Promis
   }
 
   return async ({ delivery_id, bell }) => {
-    const delivery = await deliveries.claim({ _id: delivery_id, bell }, timeoutMs + LOST_MARGIN_MS);
+    const delivery = await deliveries.claim({ _id: delivery_id, bell }, timeoutMs * LOST_AFTER);
     if (!delivery) return;
     const turn = pace.enter(delivery.webhook_id ?? `${delivery.project_id} ${delivery.url}`);
     if (turn.kind === 'later') return handBack(delivery, turn.delayMs);

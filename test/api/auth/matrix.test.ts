@@ -8,7 +8,10 @@ import { ADMIN_KEY, type MadeKey, useAuthSkein, withKey } from './auth-support.t
 const skein = useAuthSkein();
 
 /** Ids of one of everything, by the names that paths, queries and bodies give them. */
-type Ids = Record<'thread_id' | 'run_id' | 'assistant_id' | 'checkpoint_id' | 'project_id' | 'key_id', string>;
+type Ids = Record<
+  'thread_id' | 'run_id' | 'assistant_id' | 'checkpoint_id' | 'project_id' | 'key_id' | 'webhook_id' | 'delivery_id',
+  string
+>;
 type KeyName = 'read' | 'runs' | 'ops' | 'admin';
 
 /** In everything of the other project that is text: it may be in no answer. */
@@ -30,6 +33,9 @@ async function populate(projectId: string): Promise<Ids> {
   const { run_id } = await skein.admin<Ids>('POST', '/runs/wait', { thread_id, input: CANARY }, headers);
   const [state] = await skein.admin<{ checkpoint: Ids }[]>('GET', `/threads/${thread_id}/history`, undefined, headers);
   const { key_id } = await skein.createKey(projectId);
+  const hook = { url: 'http://127.0.0.1:9/', events: ['batch.completed'], description: CANARY };
+  const { webhook_id } = await skein.admin<Ids>('POST', '/webhooks', hook, headers);
+  const { delivery_id } = await skein.admin<Ids>('POST', `/webhooks/${webhook_id}/ping`, undefined, headers);
   return {
     thread_id,
     run_id,
@@ -37,6 +43,8 @@ async function populate(projectId: string): Promise<Ids> {
     checkpoint_id: state?.checkpoint.checkpoint_id ?? '',
     project_id: projectId,
     key_id,
+    webhook_id,
+    delivery_id,
   };
 }
 
@@ -47,6 +55,8 @@ const unknownIds = (): Ids => ({
   checkpoint_id: newId(),
   project_id: newId(),
   key_id: newId(),
+  webhook_id: newId(),
+  delivery_id: newId(),
 });
 
 const state = {} as { mine: string; other: string; own: Ids; foreign: Ids; keys: Record<KeyName, string> };
