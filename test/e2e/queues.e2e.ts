@@ -92,6 +92,33 @@ describe('the queues page', () => {
     expect(new URL(page.url()).searchParams.get('run')).not.toBe(before?.run_id);
   });
 
+  it('answers why a run does not start: its lane, its project, the share of its project', async () => {
+    const thread = await createThread('Held back');
+    await callApi('POST', '/ops/lanes/batch/pause');
+    const { assistant_id } = await callApi<{ assistant_id: string }>('GET', `/threads/${thread}`);
+    const body = { assistant_id, input: 'What is 12*7?', lane: 'batch' };
+    const runs = [];
+    for (let n = 0; n < 12; n += 1) runs.push(await callApi<{ run_id: string }>('POST', '/runs', body));
+    const last = runs.at(-1)?.run_id ?? '';
+    const page = await browser.open(`/runs?run=${last}`);
+    await page.getByText('The lane is paused', { exact: true }).waitFor();
+    await page.goto(new URL('queues', page.url()).href);
+    const waiting = page.getByRole('region', { name: 'Waiting by project' });
+    await waiting.getByText('4 waiting').waitFor();
+    await page.locator('canvas').first().waitFor();
+    await inspectPage(page, 'queues-waiting');
+    await waiting.getByRole('button', { name: /^Pause project/ }).click();
+    await waiting.getByText('Paused', { exact: true }).waitFor();
+    await callApi('POST', '/ops/lanes/batch/resume');
+    await page.goto(new URL(`runs?run=${last}`, page.url()).href);
+    await page.getByText('The project is paused', { exact: true }).waitFor();
+    await inspectPage(page, 'run-waiting');
+    await page.goto(new URL('queues', page.url()).href);
+    await waiting.getByRole('button', { name: /^Resume project/ }).click();
+    for (const { run_id } of runs)
+      expect((await callApi<{ status: string }>('GET', `/runs/${run_id}/join`)).status).toBe('completed');
+  });
+
   it('says when the connection is lost, and comes back by itself', async () => {
     browser.expectErrors(/ERR_INTERNET_DISCONNECTED|Failed to fetch|network error/i);
     const page = await browser.open('/queues');

@@ -68,7 +68,7 @@ describe('GET /runs/{run_id} says why a run has not started', () => {
     await stream.until('its place', () => stream.all('queued').length > 0);
     expect(stream.all('queued')[0]).toEqual({ position: 2 });
     const { projects } = await skein.admin<QueueReport>('GET', '/ops/queues');
-    expect(projects).toEqual([{ project_id: projectId, lane: 'interactive', waiting: 3, paused: false }]);
+    expect(projects).toEqual([{ project_id: projectId, name: 'Test', lane: 'interactive', waiting: 3, paused: false }]);
     await skein.send('POST', `/runs/${running.run_id}/cancel`, undefined, headers);
     await stream.finished();
     for (const run of waiting)

@@ -17,7 +17,7 @@ import { createSessions } from './sessions.ts';
 
 type Access = Pick<ApiDeps, 'authenticate' | 'projects' | 'apiKeys' | 'keyHash' | 'sessions'>;
 
-/** Who may come in, as AUTH_MODE says. With keys, the default project is there afterwards. */
+/** Who may come in, as AUTH_MODE says. The default project is there afterwards. */
 export async function createAccess(deps: {
   readonly config: Config;
   readonly logger: Logger;
@@ -34,11 +34,11 @@ export async function createAccess(deps: {
   const keyring = createKeyring({ adminKey, hash, directory });
   const sessions = createSessions({ hash, keyring, repository: createSessionRepository(models) });
   const access = { projects, apiKeys: keys, keyHash: hash, sessions };
+  await projects.ensureDefault();
   switch (config.AUTH_MODE) {
     case 'none':
       return { ...access, authenticate: authenticateAnyone };
     case 'api_key': {
-      await projects.ensureDefault();
       const onRevoked = (keyId: string) => directory.forget(keyId);
       const openAnswers = createOpenAnswers({ keys, logger, everyMs: config.KEY_CACHE_MS, onRevoked });
       return { ...access, authenticate: createAuthenticate({ keyring, sessions, openAnswers, projects, guessGuard }) };

@@ -2,12 +2,13 @@ import type { QueueReport } from '../../shared/ops/queue-report.ts';
 
 export const exampleReport: QueueReport = {
   lanes: [
-    { lane: 'interactive', queued: 3, dispatched: 1, running: 12, oldest_wait_ms: 840, paused: false },
-    { lane: 'batch', queued: 0, dispatched: 0, running: 0, oldest_wait_ms: null, paused: false },
+    { lane: 'interactive', queued: 3, dispatched: 1, waiting: 0, running: 12, oldest_wait_ms: 840, paused: false },
+    { lane: 'batch', queued: 9240, dispatched: 30, waiting: 9200, running: 20, oldest_wait_ms: 61000, paused: false },
   ],
   projects: [
     {
       project_id: '0190a3b4-0000-7000-8000-000000000011',
+      name: 'Support',
       lane: 'batch',
       waiting: 9200,
       paused: false,

@@ -18,6 +18,10 @@ export const laneLoadSchema = z
     dispatched: count
       .nullable()
       .meta({ description: 'Those of them that are on the queue, ready for a worker. Null while Redis is away.' }),
+    waiting: count.meta({
+      description:
+        'Those of them that are at the head of their thread and wait for room in the share of the queue that their project has.',
+    }),
     running: count,
     oldest_wait_ms: duration.meta({
       description: 'Since the oldest of the queued was accepted; null when none waits.',
@@ -42,6 +46,7 @@ export type WorkerState = z.infer<typeof workerStateSchema>;
 export const projectBacklogSchema = z
   .object({
     project_id: uuidSchema,
+    name: z.string().nullable().meta({ description: 'Null when the project was deleted meanwhile.' }),
     lane: laneSchema,
     waiting: count.meta({ description: 'Runs that wait for room in the share of the queue that the project has.' }),
     paused: z.boolean(),

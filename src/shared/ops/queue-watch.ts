@@ -1,6 +1,7 @@
 import { laneSchema } from '../domain/run.ts';
+import type { AccessModels } from '../mongo/access-models.ts';
 import type { Models } from '../mongo/models.ts';
-import type { WaitingRuns } from '../mongo/waiting-runs.ts';
+import type { WaitingPlace, WaitingRuns } from '../mongo/waiting-runs.ts';
 import type { RunQueue } from '../queue/run-queue.ts';
 import type { AdmissionLimits } from '../scheduling/admission-limits.ts';
 import { readEndedRuns } from './ended-runs.ts';
@@ -25,7 +26,7 @@ export interface QueueWatch {
 }
 
 export function createQueueWatch(deps: {
-  models: Pick<Models, 'runs' | 'workers'>;
+  models: Pick<Models, 'runs' | 'workers'> & Pick<AccessModels, 'projects'>;
   waiting: Pick<WaitingRuns, 'places'>;
   limits: Pick<AdmissionLimits, 'load'>;
   queue: Pick<RunQueue, 'countWaiting'>;
@@ -40,8 +41,8 @@ export function createQueueWatch(deps: {
   });
   let current: { readonly report: Promise<QueueReport>; goodUntil: number } | null = null;
 
-  async function readLanes(): Promise<LaneLoad[]> {
-    const [countsOf, paused, waiting] = await Promise.all([
+  async function readLanes(places: readonly WaitingPlace[]): Promise<LaneLoad[]> {
+    const [countsOf, paused, dispatched] = await Promise.all([
       readLaneCounts(models),
       lanes.paused(),
       Promise.all(laneSchema.options.map((lane) => queue.countWaiting(lane).catch(() => null))),
@@ -51,7 +52,8 @@ export function createQueueWatch(deps: {
       return {
         lane,
         queued,
-        dispatched: waiting[index] ?? null,
+        dispatched: dispatched[index] ?? null,
+        waiting: places.reduce((sum, place) => sum + (place.lane === lane ? place.count : 0), 0),
         running,
         oldest_wait_ms: oldestAt && Math.max(0, Date.now() - oldestAt.getTime()),
         paused: paused.has(lane),
@@ -59,21 +61,28 @@ export function createQueueWatch(deps: {
     });
   }
 
-  async function readBacklogs(): Promise<ProjectBacklog[]> {
-    const places = (await waiting.places()).slice(0, BACKLOGS);
+  async function readBacklogs(places: readonly WaitingPlace[]): Promise<ProjectBacklog[]> {
+    const named = places.slice(0, BACKLOGS);
+    const names = new Map<string, string>();
+    if (named.length > 0) {
+      const ids = named.map((place) => place.project_id);
+      for (const { _id, name } of await models.projects.find({ _id: { $in: ids } }, { name: 1 }).lean())
+        names.set(_id, name);
+    }
     return Promise.all(
-      places.map(async ({ project_id, lane, count }) => {
+      named.map(async ({ project_id, lane, count }) => {
         const { paused } = await limits.load(project_id, lane);
-        return { project_id, lane, waiting: count, paused };
+        return { project_id, name: names.get(project_id) ?? null, lane, waiting: count, paused };
       }),
     );
   }
 
   async function make(): Promise<QueueReport> {
     const now = Date.now();
+    const places = await waiting.places();
     const [laneLoads, projects, workers, series] = await Promise.all([
-      readLanes(),
-      readBacklogs(),
+      readLanes(places),
+      readBacklogs(places),
       readWorkerStates(models, lostMs),
       hour.read(now),
     ]);

@@ -40,9 +40,17 @@ function decide(facts: WaitFacts): Decision {
       detail: `${runs(aheadOnThread)} of its thread must end first; a thread has one active run at a time.`,
     };
   if (facts.projectPaused)
-    return { reason: 'project_paused', position: null, detail: 'The project is paused; an operator can resume it.' };
+    return {
+      reason: 'project_paused',
+      position: null,
+      detail: 'No further run of it starts until an operator resumes it.',
+    };
   if (facts.lanePaused)
-    return { reason: 'lane_paused', position: null, detail: `The ${lane} lane is paused; an operator can resume it.` };
+    return {
+      reason: 'lane_paused',
+      position: null,
+      detail: `No further run of the ${lane} lane starts until an operator resumes it.`,
+    };
   if (slots === 0)
     return {
       reason: 'no_worker',

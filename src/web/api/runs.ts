@@ -1,6 +1,6 @@
 import { api, ask, askPage, type Page } from './client.ts';
 import type { components } from './schema.gen.d.ts';
-import type { Message, Run, RunStep } from './types.ts';
+import type { Message, Run, RunDetail, RunStep } from './types.ts';
 
 const OPEN: readonly Run['status'][] = ['queued', 'in_progress', 'requires_action', 'cancelling'];
 
@@ -21,7 +21,7 @@ export const listThreadRuns = (threadId: string, limit: number, signal?: AbortSi
     }),
   );
 
-export const getRun = (runId: string): Promise<Run> =>
+export const getRun = (runId: string): Promise<RunDetail> =>
   ask(api.GET('/runs/{run_id}', { params: { path: { run_id: runId } } }));
 
 export const getRunSteps = (runId: string): Promise<RunStep[]> =>

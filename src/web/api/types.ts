@@ -7,6 +7,9 @@ export type Message = Schemas['Message'];
 export type Content = Message['content'];
 export type ToolCall = NonNullable<Message['tool_calls']>[number];
 export type Run = Schemas['Run'];
+/** One run, with what it waits for. */
+export type RunDetail = Schemas['RunDetail'];
+export type WaitReason = NonNullable<RunDetail['waiting']>['reason'];
 export type RunStatus = Run['status'];
 export type RunStep = Schemas['RunStep'];
 export type Assistant = Schemas['Assistant'];

@@ -112,12 +112,13 @@ function Slots({ running, slots }: { running: number; slots: number }) {
 }
 
 /** How full the lane is, and what the queued runs wait for. */
-function captionOf({ running, queued, dispatched }: LaneLoad, slots: number): string {
+function captionOf({ running, queued, dispatched, waiting }: LaneLoad, slots: number): string {
   const ready = Math.min(dispatched ?? 0, queued);
-  const behind = queued - ready;
+  const behind = Math.max(0, queued - ready - waiting);
   return [
     `${running.toLocaleString('en')} of ${slots.toLocaleString('en')} slots in use`,
     ready > 0 && `${ready.toLocaleString('en')} ready for a worker`,
+    waiting > 0 && `${waiting.toLocaleString('en')} beyond the share of their project`,
     behind > 0 && `${behind.toLocaleString('en')} behind another run of the thread`,
   ]
     .filter(Boolean)

@@ -5,6 +5,7 @@ import { Page } from '../../ui/page.tsx';
 import { ErrorState, Skeleton } from '../../ui/states.tsx';
 import { FailedRuns } from './failed-runs.tsx';
 import { LaneCard } from './lane-card.tsx';
+import { ProjectBacklogs } from './project-backlogs.tsx';
 import type { Lane, QueueReport } from './queue-report.ts';
 import { useQueueReport } from './use-queue-report.ts';
 import { WorkerList } from './worker-list.tsx';
@@ -51,6 +52,7 @@ function Report({ report }: { report: QueueReport }) {
           <LaneCard key={load.lane} load={load} slots={slotsOf(load.lane)} />
         ))}
       </div>
+      {report.projects.length > 0 && <ProjectBacklogs backlogs={report.projects} />}
       <Suspense fallback={<Skeleton className="h-80 w-full rounded-xl" />}>
         <HourCharts report={report} />
       </Suspense>

@@ -1,6 +1,7 @@
-import { CircleAlert, Hand, TriangleAlert } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { CircleAlert, Hand, Hourglass, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Run } from '../../api/types.ts';
+import type { RunDetail, WaitReason } from '../../api/types.ts';
 import { cn } from '../../ui/cn.ts';
 
 /** Which limit ended an incomplete run, in words. */
@@ -14,8 +15,35 @@ const REASONS: Readonly<Record<string, string>> = {
   length: 'The model stopped at its own length limit.',
 };
 
+/** Why a run has not started. */
+const WAITS: Readonly<Record<WaitReason, string>> = {
+  thread_busy: 'Waits for its thread',
+  project_paused: 'The project is paused',
+  lane_paused: 'The lane is paused',
+  no_worker: 'No worker is there to take it',
+  queue_away: 'The queue does not answer',
+  project_window: 'Waits behind other runs of its project',
+  workers_busy: 'All workers are busy',
+  next: 'Starts next',
+};
+
 /** How the run ended, or what it waits for, when that needs a word. */
-export function RunOutcome({ run }: { run: Run }) {
+export function RunOutcome({ run }: { run: RunDetail }) {
+  if (run.waiting)
+    return (
+      <Note tone="plain" icon={<Hourglass />} title={WAITS[run.waiting.reason]} code={run.waiting.reason}>
+        {run.waiting.detail}{' '}
+        {run.waiting.blocked_by !== null && (
+          <Link
+            to="/runs"
+            search={{ run: run.waiting.blocked_by }}
+            className="font-medium underline underline-offset-2"
+          >
+            Open the run that holds the thread
+          </Link>
+        )}
+      </Note>
+    );
   if (run.last_error && run.status !== 'completed')
     return (
       <Note tone="bad" icon={<CircleAlert />} title={titleOf(run.last_error.code)} code={run.last_error.code}>
@@ -51,7 +79,7 @@ const titleOf = (code: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-const TONES = { bad: 'bg-bad-soft text-bad', warn: 'bg-warn-soft text-warn' } as const;
+const TONES = { plain: 'bg-muted text-soft', bad: 'bg-bad-soft text-bad', warn: 'bg-warn-soft text-warn' } as const;
 
 const Note = ({
   tone,
