@@ -29,8 +29,13 @@ export function createHttpServer(
 ): Server {
   const answering = new WeakMap<Duplex, ServerResponse>();
   const open = new Set<ServerResponse>();
-  const server = createServer({ ...HTTP_SERVER_OPTIONS, ...options }, (req, res) => {
+  const server = createServer({ ...HTTP_SERVER_OPTIONS, ...options, requireHostHeader: false }, (req, res) => {
     answering.set(req.socket, res);
+    // The server's own refusal has no body.
+    if (req.headers.host === undefined && req.httpVersion === '1.1') {
+      refuse(res, new AppError('bad_request', { detail: 'A request names its Host.' }));
+      return;
+    }
     if (stopping?.aborted) {
       refuse(res, new AppError('stopping', { detail: 'This process is stopping; another one will answer.' }));
       return;

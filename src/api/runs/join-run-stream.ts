@@ -24,7 +24,7 @@ export const joinRunStream = (deps: StreamDeps): Endpoint[] =>
       }),
       requestHeaders: { 'Last-Event-ID': 'Id of the last event had.' },
       responses: { 200: STREAM_RESPONSE, 204: { description: 'The run has ended and the client has had everything.' } },
-      problems: ['not_found', 'invalid_last_event_id'],
+      problems: ['not_found', 'invalid_last_event_id', 'last_event_id_out_of_range'],
       async handler({ projectId, params, query, req, res }) {
         const run = await findRun(deps, projectId, params);
         const after = rejoinCursor(req, query.after);

@@ -43,9 +43,21 @@ export async function streamRun(
   return undefined;
 }
 
-/** Has this client had everything of an ended run? Then 204 keeps it from coming back. */
-export const isOver = async (deps: StreamDeps, run: Run, after: EventCursor | null): Promise<boolean> =>
-  after !== null && isTerminal(run.status) && (await deps.hub.isAtEnd(run.run_id, after));
+/**
+ * Has this client had everything of an ended run? Then 204 keeps it from coming back.
+ * @throws AppError last_event_id_out_of_range where it is certain that nobody was given this cursor. A log that lost its end is no proof: the client gets a snapshot.
+ */
+export async function isOver(deps: StreamDeps, run: Run, after: EventCursor | null): Promise<boolean> {
+  if (after === null) return false;
+  const outOfRange = () =>
+    new AppError('last_event_id_out_of_range', { detail: 'The cursor is beyond everything this run has said.' });
+  // The end of a run that no worker executed is told under the number of an attempt that never was.
+  if (after.attempt > run.attempt + 1) throw outOfRange();
+  if (!isTerminal(run.status)) return false;
+  const place = await deps.hub.placeOf(run.run_id, after);
+  if (place === 'beyond') throw outOfRange();
+  return place === 'end';
+}
 
 /** Cursor of a rejoin: `Last-Event-ID`, or `?after=` for clients that cannot set it. @throws AppError invalid_last_event_id */
 export function rejoinCursor(req: Pick<Request, 'get'>, after: string | undefined): EventCursor | null {

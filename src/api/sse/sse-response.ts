@@ -26,7 +26,7 @@ export interface SseResponse {
 }
 
 /**
- * Sends the headers of an event stream at once and keeps it alive: a comment after `heartbeatMs` without a byte, whatever else waits.
+ * Sends the headers of an event stream at once (and nothing more to a `HEAD`) and keeps it alive: a comment after `heartbeatMs` without a byte, whatever else waits.
  * A client that does not read is cut off (`limits`); `onCutOff` then gets the reason.
  */
 export function openSseResponse(options: {
@@ -68,6 +68,16 @@ export function openSseResponse(options: {
     release();
   }
 
+  function end(): void {
+    if (!open) return;
+    clearInterval(heartbeat);
+    open = false;
+    res.end();
+    // What is still unsent has the same time as any full socket.
+    const timer = setTimeout(cutOff, limits.drainMs, 'drain');
+    res.once('close', () => clearTimeout(timer));
+  }
+
   function onDrain(): void {
     if (full === null) return;
     clearTimeout(full.timer);
@@ -104,6 +114,7 @@ export function openSseResponse(options: {
       'X-Accel-Buffering': 'no',
     });
     res.flushHeaders();
+    if (req.method === 'HEAD') end();
   } else release();
 
   return {
@@ -116,15 +127,7 @@ export function openSseResponse(options: {
       if (bytes.length > PART_BYTES) return sendParts(bytes);
       return write(bytes) ? undefined : full?.promise;
     },
-    end() {
-      if (!open) return;
-      clearInterval(heartbeat);
-      open = false;
-      res.end();
-      // What is still unsent has the same time as any full socket.
-      const timer = setTimeout(cutOff, limits.drainMs, 'drain');
-      res.once('close', () => clearTimeout(timer));
-    },
+    end,
     destroy,
     closed,
   };

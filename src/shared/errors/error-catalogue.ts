@@ -8,6 +8,7 @@ export const ERROR_CATALOGUE = {
   bad_request: { status: 400, title: 'The request cannot be read' },
   invalid_idempotency_key: { status: 400, title: 'Idempotency-Key must be 1 to 255 visible ASCII characters' },
   invalid_last_event_id: { status: 400, title: 'The cursor is not one this stream gave out' },
+  last_event_id_out_of_range: { status: 400, title: 'The cursor is beyond the end of the stream' },
   missing_credentials: { status: 401, title: 'An API key is required' },
   invalid_credentials: { status: 401, title: 'The API key is not valid' },
   insufficient_scope: { status: 403, title: 'The API key may not do this' },

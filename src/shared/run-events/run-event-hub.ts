@@ -22,8 +22,11 @@ export interface RunEventHub {
   listen(runId: string, listener: RunEventListener): () => void;
   /** What follows `after` in the log, about 256 KiB at most. @throws when Redis is away */
   read(runId: string, after: EventCursor | null): Promise<LogPage>;
-  /** For a run that has ended: does the log end with `done` at `after`, so that this client has everything (204)? False when Redis is away. */
-  isAtEnd(runId: string, after: EventCursor): Promise<boolean>;
+  /**
+   * Of a run that has ended. `end`: the log ends there with `done`, so this client has everything (204). `beyond`: the log ends with `done` before it, so nobody was given this cursor. `within`: anything
+   * else, also where the log lost its end or Redis is away.
+   */
+  placeOf(runId: string, after: EventCursor): Promise<'within' | 'end' | 'beyond'>;
   stats(): { readonly viewers: number; readonly subscriptions: number };
   /** Stops listening to the connections; they stay open, they are not the hub's. */
   close(): void;
@@ -99,18 +102,18 @@ export function createRunEventHub(deps: {
       return () => release(name, channel, listener);
     },
     read,
-    async isAtEnd(runId, after) {
-      if (isEndCursor(after)) return true;
-      // Read from the entry before: is `after` itself there, is it `done`, and is it the newest?
+    async placeOf(runId, after) {
+      if (isEndCursor(after)) return 'end';
       try {
-        const [page, rest] = await Promise.all([
-          read(runId, after.n > 0 ? { ...after, n: after.n - 1 } : endCursor(after.attempt - 1)),
-          read(runId, after),
-        ]);
-        return page.kind === 'frames' && page.done && compareCursors(page.last, after) === 0 && rest.kind === 'end';
+        const [atCursor, behind] = await Promise.all([read(runId, entryBefore(after)), read(runId, after)]);
+        if (behind.kind === 'frames') return 'within';
+        if (atCursor.kind === 'frames') return endsAt(atCursor, after) ? 'end' : 'within';
+        const { top } = behind;
+        if (top === null || compareCursors(top, after) >= 0) return 'within';
+        return endsAt(await read(runId, entryBefore(top)), top) ? 'beyond' : 'within';
       } catch (err) {
         logger.debug({ err }, 'cannot read the end of a run log');
-        return false;
+        return 'within';
       }
     },
     stats: () => ({
@@ -124,3 +127,9 @@ export function createRunEventHub(deps: {
     },
   };
 }
+
+const entryBefore = ({ attempt, n }: EventCursor): EventCursor =>
+  n > 0 ? { attempt, n: n - 1 } : endCursor(attempt - 1);
+
+const endsAt = (page: LogPage, cursor: EventCursor): boolean =>
+  page.kind === 'frames' && page.done && compareCursors(page.last, cursor) === 0;

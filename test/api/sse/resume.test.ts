@@ -136,19 +136,20 @@ describe('the end of a finished run', () => {
     const log = await openLog(redis.url);
     const hub = log.openHub();
     await writeRun(log, { writer: log.openWriter() });
-    expect(await hub.isAtEnd(log.runId, cursor(1, 6))).toBe(true);
-    expect(await hub.isAtEnd(log.runId, cursor(1, 5))).toBe(false);
-    expect(await hub.isAtEnd(log.runId, cursor(1, 7))).toBe(false);
-    expect(await hub.isAtEnd(log.runId, cursor(2, 0))).toBe(false);
+    expect(await hub.placeOf(log.runId, cursor(1, 6))).toBe('end');
+    expect(await hub.placeOf(log.runId, cursor(1, 5))).toBe('within');
+    expect(await hub.placeOf(log.runId, cursor(1, 7))).toBe('beyond');
+    expect(await hub.placeOf(log.runId, cursor(2, 0))).toBe('beyond');
     await log.admin.del(log.key);
-    expect(await hub.isAtEnd(log.runId, cursor(1, 6))).toBe(false);
+    expect(await hub.placeOf(log.runId, cursor(1, 6))).toBe('within');
   });
 
   it('is not where the log ends without done', async () => {
     const log = await openLog(redis.url);
     const hub = log.openHub();
     await writeRun(log, { writer: log.openWriter(), done: false });
-    expect(await hub.isAtEnd(log.runId, cursor(1, 5))).toBe(false);
+    expect(await hub.placeOf(log.runId, cursor(1, 5))).toBe('within');
+    expect(await hub.placeOf(log.runId, cursor(1, 7))).toBe('within');
   });
 
   it('comes from the record at once when the log is gone, and leads to 204 the next time', async () => {
@@ -171,7 +172,7 @@ describe('the end of a finished run', () => {
     expect(client.events()[0]?.data).toMatchObject({ run: { run_id: log.runId }, messages: record.messages });
     const { id, data } = client.events()[1] ?? { id: null, data: {} };
     expect(data).toEqual({ status: 'completed', usage, run_id: log.runId });
-    expect(await hub.isAtEnd(log.runId, cursor(1, Number(id?.slice(2))))).toBe(true);
+    expect(await hub.placeOf(log.runId, cursor(1, Number(id?.slice(2))))).toBe('end');
   });
 
   it('comes from the record when the worker died before done', async () => {
