@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { Config } from '../shared/config/load-config.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
@@ -15,6 +16,8 @@ import type { AnyRun } from '../shared/ops/any-run.ts';
 import type { LaneSwitch } from '../shared/ops/lane-switch.ts';
 import type { QueueWatch } from '../shared/ops/queue-watch.ts';
 import type { Outbound } from '../shared/outbound/create-outbound.ts';
+import type { UnfinishedRuns } from '../shared/ops/unfinished-runs.ts';
+import type { WorkerSwitch } from '../shared/ops/worker-switch.ts';
 import type { RunEventHub } from '../shared/run-events/run-event-hub.ts';
 import type { Admission } from '../shared/scheduling/admission.ts';
 import type { AdmissionLimits } from '../shared/scheduling/admission-limits.ts';
@@ -76,10 +79,14 @@ export interface ApiDeps {
   readonly hub: RunEventHub;
   readonly streams: RunStreams;
   readonly anyRun: AnyRun;
+  readonly unfinishedRuns: UnfinishedRuns;
   readonly usage: UsageReader;
   readonly laneSwitch: LaneSwitch;
+  readonly workerSwitch: WorkerSwitch;
   readonly queueWatch: QueueWatch;
   readonly queueStreams: QueueStreams;
   /** The metrics of this process. */
   readonly registry: Registry;
+  /** The page under `/ops/board`. */
+  readonly board: RequestHandler;
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { AppError } from '../shared/errors/app-error.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { withReference } from './docs/with-reference.ts';
@@ -22,12 +22,13 @@ export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authent
 const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 /** The whole API as an Express app that does not listen. */
-export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEndpoints(deps));
+export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEndpoints(deps), [deps.board]);
 
 /** The frame around a list of endpoints: everything that holds for each request, the web page and the reference pages. */
 export function createFrame(
   { config, logger, version, authenticate, rateLimits, registry }: FrameDeps,
   endpoints: readonly Endpoint[],
+  pages: readonly RequestHandler[] = [],
 ): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
@@ -35,7 +36,7 @@ export function createFrame(
   // A number counts from the nearest proxy: what a client writes into the header itself is further away.
   app.set('trust proxy', config.TRUST_PROXY_HOPS);
   app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
-  app.use(createWebPage(WEB_DIRECTORY));
+  app.use(createWebPage(WEB_DIRECTORY), ...pages);
   mountEndpoints(app, withReference(endpoints, version), {
     authenticate,
     rateLimits,

@@ -11,6 +11,9 @@ import { createUsageRepository } from '../shared/mongo/usage-repository.ts';
 import { createAnyRun } from '../shared/ops/any-run.ts';
 import { createLaneSwitch } from '../shared/ops/lane-switch.ts';
 import { createQueueWatch } from '../shared/ops/queue-watch.ts';
+import { createUnfinishedRuns } from '../shared/ops/unfinished-runs.ts';
+import { createWorkerSwitch } from '../shared/ops/worker-switch.ts';
+import { openBoardQueues } from '../shared/queue/board-queues.ts';
 import { createRunEventHub } from '../shared/run-events/run-event-hub.ts';
 import { createExplainWait } from '../shared/scheduling/explain-wait.ts';
 import { createUsageReader } from '../shared/usage/usage-reader.ts';
@@ -19,6 +22,7 @@ import { createAccess } from './auth/create-access.ts';
 import { createHttpServer } from './create-http-server.ts';
 import { createOnce } from './idempotency-key.ts';
 import { createLimits } from './limits/create-limits.ts';
+import { createBoardPage } from './ops/bull-board.ts';
 import { registerQueueMetrics } from './ops/queue-metrics.ts';
 import { createQueueStreams } from './ops/queue-streams.ts';
 import { registerStreamMetrics } from './ops/stream-metrics.ts';
@@ -61,6 +65,12 @@ export async function startApi(options: {
   registerStreamMetrics(registry, { streams, queueStreams });
   registerQueueMetrics(registry, queueWatch);
   const limits = createLimits({ config, models, redis: command, keys, logger });
+  const access = await createAccess({ config, logger, models, guessGuard: limits.guessGuard });
+  const openQueues = () => {
+    const board = openBoardQueues(command, keys.queuePrefix, (err) => logger.warn({ err }, 'board'));
+    releases.push(() => board.close());
+    return board;
+  };
   const app = createApp({
     ...services,
     config,
@@ -69,6 +79,8 @@ export async function startApi(options: {
     hub,
     streams,
     anyRun: createAnyRun(models),
+    unfinishedRuns: createUnfinishedRuns(models),
+    workerSwitch: createWorkerSwitch({ models, redis: command, keys, lostMs: config.WORKER_LOST_MS, logger }),
     usage: createUsageReader({
       usage: createUsageRepository(models),
       readEnded: (from, to) => readEndedUsage(models, from, to),
@@ -80,7 +92,8 @@ export async function startApi(options: {
     registry,
     version: await readVersion(),
     ...limits,
-    ...(await createAccess({ config, logger, models, guessGuard: limits.guessGuard })),
+    ...access,
+    board: createBoardPage({ ...access, redis: command, openQueues }),
     assistants: createAssistantRepository(models),
     health: { mongo: services.pingMongo, redis: () => command.ping() },
   });

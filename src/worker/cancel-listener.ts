@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
+import { LOOK } from '../shared/ops/worker-switch.ts';
 import type { RedisKeys } from '../shared/redis/keys.ts';
 import type { ActiveRuns } from './active-runs.ts';
 
 /**
- * Stops runs as soon as a cancel is asked for. Pub/sub may lose a message; the heartbeat finds the wish in MongoDB then.
+ * Stops runs as soon as a cancel is asked for, and looks into the record when an operator has a wish. Pub/sub may lose a message; the heartbeat finds both in MongoDB then.
  * @param redis a connection of role `subscriber`, used for nothing else.
  */
 export async function listenForCancels(
@@ -11,7 +12,11 @@ export async function listenForCancels(
   keys: RedisKeys,
   workerId: string,
   active: ActiveRuns,
+  look: () => void,
 ): Promise<void> {
-  redis.on('message', (_channel, runId) => void active.abort(runId, 'cancel'));
+  redis.on('message', (_channel, said) => {
+    if (said === LOOK) look();
+    else active.abort(said, 'cancel');
+  });
   await redis.subscribe(keys.workerCancel(workerId));
 }

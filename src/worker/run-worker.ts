@@ -10,6 +10,7 @@ import type { Admission } from '../shared/scheduling/admission.ts';
 import type { RemoveRemains } from '../shared/threads/remove-remains.ts';
 import type { RunAnnouncer } from '../shared/webhooks/run-announcer.ts';
 import type { ActiveRuns } from './active-runs.ts';
+import type { Intake } from './intake.ts';
 import { type ExecuteRunDeps, executeRun } from './run/execute-run.ts';
 import { type SettleRunDeps, settleRun } from './run/settle-run.ts';
 import type { SuspectSlot } from './suspect-slot.ts';
@@ -29,8 +30,8 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
     readonly redis: Redis;
     readonly keys: RedisKeys;
     readonly logger: Logger;
-    /** Aborted when the process begins to stop: no run is taken from then on. */
-    readonly draining: AbortSignal;
+    /** No run is taken while it is not open. */
+    readonly intake: Pick<Intake, 'state'>;
     /** Aborted when the process may not wait any longer. */
     readonly stopped: AbortSignal;
   };
@@ -41,7 +42,7 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
   const { workerId, lifecycle, dispatcher, admission, active, suspects, removeRemains, redis, keys } = deps;
-  const { draining, stopped, metrics } = deps;
+  const { intake, stopped, metrics } = deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
@@ -79,7 +80,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
   }
 
   return async (job) => {
-    if (draining.aborted) return passOn(job);
+    if (intake.state !== 'open') return passOn(job);
     const leave = suspects.tryTake();
     try {
       const claim = await lifecycle.claim(job.run_id, job.dispatch, workerId, { suspects: leave !== null });

@@ -17,6 +17,7 @@ import { createActiveRuns } from './active-runs.ts';
 import { listenForCancels } from './cancel-listener.ts';
 import { createFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { createIntake } from './intake.ts';
 import { startProbeServer } from './probe-server.ts';
 import { createRunHandler } from './run-worker.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
@@ -46,7 +47,6 @@ export async function startWorker(options: {
   onCommand?: (name: string) => void;
 }): Promise<RunningWorker> {
   const { config, workerId, tools, logger, releases, onCommand } = options;
-  const draining = new AbortController();
   const stopped = new AbortController();
 
   const services = await openServices({
@@ -89,14 +89,13 @@ export async function startWorker(options: {
   const fence = createFence({ lostMs: config.WORKER_LOST_MS, active, logger });
   const slots = { interactive: config.INTERACTIVE_SLOTS, batch: config.BATCH_SLOTS };
   const registry = createRegistry();
-  const takesRuns = () => !draining.signal.aborted;
+  const intake = createIntake();
   const metrics = createWorkerMetrics({
     registry,
     defaultModel: config.DEFAULT_MODEL,
     tools: tools.keys(),
-    state: () => ({ slots, running: active.size, takesRuns: takesRuns(), silentMs: fence.silentMs() }),
+    state: () => ({ slots, running: active.size, takesRuns: intake.state === 'open', silentMs: fence.silentMs() }),
   });
-  await listenForCancels(subscriber, keys, workerId, active);
   const heartbeat = await startHeartbeat({
     workerId,
     workers,
@@ -105,10 +104,12 @@ export async function startWorker(options: {
     slots,
     logger,
     fence,
+    intake,
     everyMs: config.HEARTBEAT_MS,
     healthFile: config.HEALTH_FILE,
   });
   const webhooks = startWebhooks({ services, redis: blocking, config, logger });
+  await listenForCancels(subscriber, keys, workerId, active, heartbeat.look);
   const sweeper = startSweeper({
     further: webhooks.sweep,
     sweep: createRunSweep(models),
@@ -158,7 +159,7 @@ export async function startWorker(options: {
     defaultModel: config.DEFAULT_MODEL,
     stepTimeoutMs: config.MODEL_STEP_TIMEOUT_MS,
     redis: publisher,
-    draining: draining.signal,
+    intake,
     stopped: stopped.signal,
   });
   // Redis may have lost the pauses while nobody was there to sweep.
@@ -176,6 +177,8 @@ export async function startWorker(options: {
       }),
     );
 
+  await intake.control(consumers);
+
   const probes =
     config.METRICS_PORT === undefined
       ? null
@@ -184,7 +187,7 @@ export async function startWorker(options: {
           port: config.METRICS_PORT,
           registry,
           notReady: () => ({
-            ...(takesRuns() ? {} : { worker: 'stopping' }),
+            ...(intake.state === 'open' ? {} : { worker: intake.state }),
             ...(fence.silentMs() < config.WORKER_LOST_MS ? {} : { mongo: 'heartbeats fail' }),
             ...(blocking.status === 'ready' ? {} : { redis: 'not connected' }),
           }),
@@ -194,8 +197,7 @@ export async function startWorker(options: {
   return {
     metricsPort: probes?.port ?? null,
     async stop() {
-      draining.abort();
-      await Promise.all(consumers.map((consumer) => consumer.pause()));
+      await intake.stop();
       await within(active.idle(), config.DRAIN_MS);
       active.abortAll('stop');
       await within(active.idle(), GIVE_BACK_MS);

@@ -20,6 +20,7 @@ export const exampleReport: QueueReport = {
       seen_at: '2026-01-31T09:29:58.000Z',
       started_at: '2026-01-31T08:00:00.000Z',
       alive: true,
+      draining: false,
       slots: { interactive: 100, batch: 20 },
       running: 12,
     },

@@ -1,10 +1,12 @@
 import type { ApiDeps } from '../api-deps.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { drainWorker } from './drain-worker.ts';
 import { getMetrics } from './get-metrics.ts';
 import { getQueues } from './get-queues.ts';
 import { pauseLane } from './pause-lane.ts';
 import { pauseProject } from './pause-project.ts';
 import { retryRun } from './retry-run.ts';
+import { retryRuns } from './retry-runs.ts';
 import { streamQueues } from './stream-queues.ts';
 
 /**
@@ -15,6 +17,8 @@ export const createOperations = (deps: ApiDeps): readonly Endpoint[] => [
   streamQueues(deps),
   ...pauseLane(deps),
   ...pauseProject(deps),
+  ...drainWorker(deps),
   retryRun(deps),
+  retryRuns(deps),
   getMetrics(deps),
 ];

@@ -43,19 +43,30 @@ export function registerQueueMetrics(registry: Registry, watch: Pick<QueueWatch,
   );
   byLane('skein_queue_running_runs', 'Runs that workers execute.', (lane) => lane.running);
   byLane('skein_queue_paused', '1 while the lane is paused.', (lane) => Number(lane.paused));
-  gauge('skein_queue_slots', 'Runs that the living workers can execute at a time.', 'lane', ({ workers }) =>
-    (['interactive', 'batch'] as const).map((lane) => [
-      { lane },
-      workers.reduce((sum, worker) => (worker.alive ? sum + worker.slots[lane] : sum), 0),
-    ]),
+  gauge(
+    'skein_queue_slots',
+    'Runs that the workers that live and are not drained can execute at a time.',
+    'lane',
+    ({ workers }) =>
+      (['interactive', 'batch'] as const).map((lane) => [
+        { lane },
+        workers.reduce((sum, worker) => (worker.alive && !worker.draining ? sum + worker.slots[lane] : sum), 0),
+      ]),
   );
-  gauge('skein_workers', 'Workers that live, and those that died within a day.', 'state', ({ workers }) => {
-    const alive = workers.filter((worker) => worker.alive).length;
-    return [
-      [{ state: 'alive' }, alive],
-      [{ state: 'dead' }, workers.length - alive],
-    ];
-  });
+  gauge(
+    'skein_workers',
+    'Workers that take runs, those that are drained, and those that died within a day.',
+    'state',
+    ({ workers }) => {
+      const alive = workers.filter((worker) => worker.alive);
+      const draining = alive.filter((worker) => worker.draining).length;
+      return [
+        [{ state: 'alive' }, alive.length - draining],
+        [{ state: 'draining' }, draining],
+        [{ state: 'dead' }, workers.length - alive.length],
+      ];
+    },
+  );
   new Gauge({
     name: 'skein_queue_report_up',
     help: '1 when the numbers of the queues could be read, which needs MongoDB.',

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { Histogram, type Registry } from 'prom-client';
+import { BOARD_PATH } from './bull-board.ts';
 
 /**
  * Times every request from its arrival to the end of its answer, by method, route template and class of the status. A stream's time is how long it was open. What matched no
@@ -30,6 +31,8 @@ const methodOf = ({ method }: Request): string => (METHODS.has(method) ? method 
 
 /** As in the reference: `/threads/{thread_id}`. */
 function routeOf(req: Request): string {
+  // Its own routes are named from there on.
+  if (req.originalUrl.startsWith(BOARD_PATH)) return BOARD_PATH;
   const path: unknown = req.route?.path;
   return typeof path === 'string' ? path.replaceAll(/:(\w+)/g, '{$1}') : 'other';
 }

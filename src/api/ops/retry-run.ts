@@ -3,14 +3,14 @@ import { uuidSchema } from '../../shared/domain/ids.ts';
 import { runSchema } from '../../shared/domain/run.ts';
 import { isTerminal } from '../../shared/domain/run-status.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
-import type { RunDocument } from '../../shared/mongo/documents.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS } from '../runs/create-paths.ts';
 import { exampleRun } from '../runs/example-run.ts';
 import { runLocation } from '../runs/run-paths.ts';
-import { type Repeat, type StartRunDeps, startRun } from '../runs/start-run.ts';
+import type { StartRunDeps } from '../runs/start-run.ts';
+import { repeatRun } from './repeat-run.ts';
 
 export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint =>
   defineEndpoint({
@@ -45,20 +45,7 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       if (!old || (keyId !== null && old.project_id !== projectId)) throw notFound('run');
       if (!isTerminal(old.status) || old.status === 'completed')
         throw new AppError('run_not_retryable', { detail: `The run is ${old.status}.` });
-      const { run, headers } = await startRun(
-        deps,
-        old.project_id,
-        {
-          thread_id: old.thread_id,
-          assistant_id: old.assistant_id,
-          input: old.input,
-          multitask_strategy: 'enqueue',
-          metadata: { ...old.metadata, retry_of: old._id },
-          lane: old.lane,
-        },
-        idempotencyKey(req),
-        { options: old.options, seq: old.seq, from: await placeOf(deps, old) },
-      );
+      const { run, headers } = await repeatRun(deps, old, idempotencyKey(req));
       return {
         status: 202,
         body: run,
@@ -66,15 +53,3 @@ export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint
       };
     },
   });
-
-/** Where a repetition starts: before the old run's steps when they are the newest, where that would have started when it has none, else at the end of the thread. */
-async function placeOf(deps: Pick<ApiDeps, 'log'>, old: RunDocument): Promise<Repeat['from']> {
-  const head = await deps.log.head(old.project_id, old.thread_id);
-  if (head?.run_id === old._id) return { rollback_of: old._id };
-  const committed = await deps.log.ofRun(old.project_id, old._id);
-  if (committed.length > 0) return {};
-  return {
-    ...(old.base_version === undefined ? {} : { base_version: old.base_version }),
-    ...(old.rollback_of === undefined ? {} : { rollback_of: old.rollback_of }),
-  };
-}

@@ -175,6 +175,8 @@ export interface WorkerDocument {
   seen_at: Date;
   slots: { interactive: number; batch: number };
   running: number;
+  /** An operator wants it to take no further run. */
+  draining?: boolean;
 }
 
 /** What operators want of a lane; absent is a lane that nobody ever paused. */

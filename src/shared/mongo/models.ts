@@ -255,9 +255,12 @@ export function createModels(connection: Connection): Models {
         [{ thread_id: 1 }, { name: 'of_thread' }],
       ],
     ),
-    workers: define(connection, 'workers', { _id: id, started_at: time, seen_at: time, slots: any, running: whole }, [
-      [{ seen_at: 1 }, { name: 'gone', expireAfterSeconds: 86_400 }],
-    ]),
+    workers: define(
+      connection,
+      'workers',
+      { _id: id, started_at: time, seen_at: time, slots: any, running: whole, draining: Boolean },
+      [[{ seen_at: 1 }, { name: 'gone', expireAfterSeconds: 86_400 }]],
+    ),
     lanes: define(connection, 'lanes', { _id: id, paused: { type: Boolean, required: true }, changed_at: time }, []),
   };
 }

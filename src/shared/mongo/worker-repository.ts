@@ -2,8 +2,8 @@ import type { WorkerDocument } from './documents.ts';
 import type { Models } from './models.ts';
 
 export interface WorkerRepository {
-  /** "I live": the time is the database's, so no process clock takes part in deciding who is dead. */
-  beat(worker: Pick<WorkerDocument, '_id' | 'slots' | 'running'>): Promise<void>;
+  /** "I live": the time is the database's, so no process clock takes part in deciding who is dead. @returns what the operator wants of it */
+  beat(worker: Pick<WorkerDocument, '_id' | 'slots' | 'running'>): Promise<{ readonly draining: boolean }>;
   /** Those of the given workers that were seen within `ms`, by the database's clock. */
   aliveAmong(workerIds: readonly string[], ms: number): Promise<Set<string>>;
   /** A worker that stops properly leaves at once. */
@@ -14,7 +14,7 @@ export function createWorkerRepository(models: Pick<Models, 'workers'>): WorkerR
   const { workers } = models;
   return {
     async beat({ _id, slots, running }) {
-      await workers.updateOne(
+      const beaten = await workers.findOneAndUpdate(
         { _id },
         [
           {
@@ -26,8 +26,9 @@ export function createWorkerRepository(models: Pick<Models, 'workers'>): WorkerR
             },
           },
         ],
-        { upsert: true, updatePipeline: true },
+        { upsert: true, updatePipeline: true, returnDocument: 'after', projection: { draining: 1 }, lean: true },
       );
+      return { draining: beaten?.draining === true };
     },
     async aliveAmong(workerIds, ms) {
       if (workerIds.length === 0) return new Set();

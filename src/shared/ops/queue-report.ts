@@ -37,6 +37,7 @@ export const workerStateSchema = z
     seen_at: timeSchema.meta({ description: 'Its last heartbeat.' }),
     started_at: timeSchema,
     alive: z.boolean().meta({ description: 'Seen lately; the runs of one that is not are given to others.' }),
+    draining: z.boolean().meta({ description: 'It takes no further run, because an operator said so.' }),
     slots: z.object({ interactive: count, batch: count }).meta({ description: 'Runs at a time, by lane.' }),
     running: count.meta({ description: 'At its last heartbeat.' }),
   })

@@ -6,6 +6,8 @@ import { queueName, type RunJob, runJobSchema } from './run-job.ts';
 export interface RunConsumer {
   /** Takes no new job any more; those being handled go on. */
   pause(): Promise<void>;
+  /** The end of a pause. */
+  resume(): Promise<void>;
   /** Ends when the jobs that are being handled are done. */
   close(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function createRunConsumer({ redis, prefix, lane, slots, handle, onError 
   worker.on('failed', (_job, error) => onError(error));
   return {
     pause: () => worker.pause(true),
+    resume: () => worker.resume(),
     close: () => worker.close(),
   };
 }
