@@ -37,5 +37,15 @@ export class AppError extends Error {
 
 /** 404 for a thing that is not there, or belongs to another project: the two look the same. */
 export const notFound = (
-  thing: 'thread' | 'run' | 'assistant' | 'checkpoint' | 'message' | 'project' | 'key' | 'webhook' | 'delivery',
+  thing:
+    | 'worker'
+    | 'thread'
+    | 'run'
+    | 'assistant'
+    | 'checkpoint'
+    | 'message'
+    | 'project'
+    | 'key'
+    | 'webhook'
+    | 'delivery',
 ): AppError => new AppError('not_found', { detail: `No such ${thing}.` });
