@@ -37,6 +37,7 @@ import type { RateLimits } from './limits/rate-limits.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
 import type { QueueStreams } from './ops/queue-streams.ts';
 import type { RunStreams } from './sse/run-streams.ts';
+import type { Health } from './system/health.ts';
 
 /**
  * Everything the API works with. `createApp` and the endpoint factories get it; only main.ts and tests make it. A factory takes
@@ -47,8 +48,7 @@ export interface ApiDeps {
   readonly logger: Logger;
   /** Version of Skein, from package.json. */
   readonly version: string;
-  /** Readiness: a check rejects when the part cannot be used; one that takes too long counts as rejected. */
-  readonly health: Readonly<Record<'mongo' | 'redis', () => Promise<unknown>>>;
+  readonly health: Health;
   readonly authenticate: Authenticate;
   readonly projects: ProjectRepository;
   readonly apiKeys: KeyRepository;

@@ -27,6 +27,7 @@ import { registerQueueMetrics } from './ops/queue-metrics.ts';
 import { createQueueStreams } from './ops/queue-streams.ts';
 import { registerStreamMetrics } from './ops/stream-metrics.ts';
 import { createRunStreams } from './sse/run-streams.ts';
+import { createHealth } from './system/health.ts';
 
 export interface RunningApi {
   readonly port: number;
@@ -95,7 +96,7 @@ export async function startApi(options: {
     ...access,
     board: createBoardPage({ ...access, redis: command, openQueues }),
     assistants: createAssistantRepository(models),
-    health: { mongo: services.pingMongo, redis: () => command.ping() },
+    health: createHealth({ ...services, redis: command, lostMs: config.WORKER_LOST_MS }),
   });
   const stopping = new AbortController();
   const server = createHttpServer(app, logger, {}, stopping.signal);

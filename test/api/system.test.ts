@@ -9,10 +9,24 @@ import { ERROR_CATALOGUE } from '../../src/shared/errors/error-catalogue.ts';
 import { useFrame } from './test-api.ts';
 
 const answers = async (): Promise<unknown> => 'PONG';
-const checks = { mongo: answers, redis: answers };
+const checks = { mongo: answers, indexes: answers, redis: answers, redis_settings: answers, queue: answers };
+const fine = { mongo: 'ok', indexes: 'ok', redis: 'ok', redis_settings: 'ok', queue: 'ok' };
+const workers = { alive: 1, draining: 0, dead: 0 };
 const api = useFrame(() => [
   getLive(),
-  getReady({ health: { mongo: () => checks.mongo(), redis: () => checks.redis() } }),
+  getReady({
+    health: {
+      checks: {
+        mongo: () => checks.mongo(),
+        indexes: () => checks.indexes(),
+        redis: () => checks.redis(),
+        redis_settings: () => checks.redis_settings(),
+        queue: () => checks.queue(),
+      },
+      warnings: async () => [],
+      workers: async () => workers,
+    },
+  }),
   getOk(),
   getInfo({ config: loadConfig({ AUTH_MODE: 'none' }), version: '1.2.3' }),
 ]);
@@ -26,10 +40,14 @@ describe('health', () => {
 
   it('is ready while database and Redis answer, and says which of them does not', async () => {
     const ready = await http().get('/health/ready').expect(200);
-    expect(ready.body).toEqual({ status: 'ok', checks: { mongo: 'ok', redis: 'ok' } });
+    expect(ready.body).toEqual({ status: 'ok', checks: fine, problems: {}, warnings: [], workers });
     checks.redis = () => Promise.reject(new Error('Connection is closed.'));
     const failed = await http().get('/health/ready').expect(503);
-    expect(failed.body).toEqual({ status: 'failed', checks: { mongo: 'ok', redis: 'failed' } });
+    expect(failed.body).toMatchObject({
+      status: 'failed',
+      checks: { ...fine, redis: 'failed' },
+      problems: { redis: 'It does not answer.' },
+    });
     expect(failed.headers['retry-after']).toBe('1');
     checks.redis = answers;
   });
@@ -37,7 +55,7 @@ describe('health', () => {
   it('is not ready when a check hangs', async () => {
     checks.mongo = () => Promise.withResolvers().promise;
     const failed = await http().get('/health/ready').expect(503);
-    expect(failed.body.checks).toEqual({ mongo: 'failed', redis: 'ok' });
+    expect(failed.body.checks).toEqual({ ...fine, mongo: 'failed' });
     checks.mongo = answers;
   });
 

@@ -17,7 +17,7 @@ import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
-import { refuseEviction } from '../redis/refuse-eviction.ts';
+import { readRedisSettings, refuseEviction } from '../redis/redis-settings.ts';
 import { type Admission, createAdmission } from '../scheduling/admission.ts';
 import { type AdmissionLimits, createAdmissionLimits } from '../scheduling/admission-limits.ts';
 import { createAdmissionWindow } from '../scheduling/admission-window.ts';
@@ -123,11 +123,13 @@ export async function openServices({ config, name, logger, releases, onCommand }
     return connection;
   };
   const command = await connect('command');
-  if (needsRedis || (await isReady(command))) await refuseEviction(command);
+  if (needsRedis || (await isReady(command))) refuseEviction(await readRedisSettings(command));
   else {
     logger.warn('Redis is away; runs are accepted and wait');
     command.once('ready', () => {
-      refuseEviction(command).catch((err) => logger.fatal({ err }, 'this Redis cannot be relied on'));
+      readRedisSettings(command)
+        .then(refuseEviction)
+        .catch((err) => logger.fatal({ err }, 'this Redis cannot be relied on'));
     });
   }
   const publisher = await connect('publisher');

@@ -10,6 +10,8 @@ export interface RedisKeys {
   admissionBacklog(lane: string, projectId: string): string;
   /** Beginning of the keys that count requests of one kind of sender. */
   uses(scope: string): string;
+  /** Written to find out whether anything can be written. */
+  readonly readiness: string;
   /** BullMQ's own prefix. */
   readonly queuePrefix: string;
 }
@@ -20,5 +22,6 @@ export const createRedisKeys = (prefix: string): RedisKeys => ({
   admissionWindow: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}`,
   admissionBacklog: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}:backlog`,
   uses: (scope) => `${prefix}:uses:${scope}`,
+  readiness: `${prefix}:readiness`,
   queuePrefix: `${prefix}:queue`,
 });
