@@ -28,6 +28,6 @@ export function judgeAttempt(
   const wait = backoffMs[made - 1];
   if (gone || wait === undefined) return { kind: 'failed', error, delayMs: null, gone };
   const asked = result.kind === 'answer' ? (result.retryAfterMs ?? 0) : 0;
-  const varied = wait * (1 - JITTER + 2 * JITTER * random);
+  const varied = Math.round(wait * (1 - JITTER + 2 * JITTER * random));
   return { kind: 'failed', error, delayMs: Math.max(varied, Math.min(asked, MAX_RETRY_AFTER_MS)), gone };
 }
