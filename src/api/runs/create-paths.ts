@@ -20,7 +20,6 @@ export const CREATE_PROBLEMS: readonly ErrorCode[] = [
   'not_found',
   'reference_not_found',
   'url_not_allowed',
-  'secrets_disabled',
   'thread_busy',
   'queue_full',
   'too_many_queued_runs',

@@ -26,7 +26,7 @@ export const createWebhook = (deps: Pick<ApiDeps, 'hooks' | 'outbound' | 'secret
         example: { ...exampleWebhook, last_delivered_at: null, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' },
       },
     },
-    problems: ['url_not_allowed', 'secrets_disabled', ...IDEMPOTENCY.problems],
+    problems: ['url_not_allowed', ...IDEMPOTENCY.problems],
     async handler({ projectId, body, req }) {
       const { value, replayed, headers } = await deps.once<{ webhook: Webhook; secret: string | null }>(
         projectId,

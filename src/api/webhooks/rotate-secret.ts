@@ -29,7 +29,7 @@ export const rotateSecret = (deps: Pick<ApiDeps, 'hooks' | 'secrets'>) =>
         },
       },
     },
-    problems: ['secrets_disabled', 'state_conflict'],
+    problems: ['state_conflict'],
     async handler({ projectId, params: { webhook_id: webhookId }, body }) {
       const secret = newWebhookSecret();
       const sealed = deps.secrets.seal(secret, webhookSecretPlace(webhookId));

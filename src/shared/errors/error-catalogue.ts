@@ -13,7 +13,6 @@ export const ERROR_CATALOGUE = {
   invalid_credentials: { status: 401, title: 'The API key is not valid' },
   insufficient_scope: { status: 403, title: 'The API key may not do this' },
   keys_disabled: { status: 403, title: 'This server works without keys' },
-  secrets_disabled: { status: 403, title: 'This server has no key to encrypt secrets with' },
   origin_not_allowed: { status: 403, title: 'This origin may not call the API' },
   not_found: { status: 404, title: 'Not found' },
   route_not_found: { status: 404, title: 'No such route' },

@@ -1,12 +1,14 @@
 import type { AccessModels } from './access-models.ts';
 import type { Models } from './models.ts';
 import { threadIdOf } from './thread-key.ts';
+import type { WebhookModels } from './webhook-models.ts';
 
 /** What requests that were let in before the end of their project may have stored after it. */
 export interface DeletedProjects {
   /** Projects that ended before this time and were not seen to be empty since. */
   toEmpty(endedBefore: Date): Promise<string[]>;
   removeAssistants(projectId: string): Promise<void>;
+  removeWebhooks(projectId: string): Promise<void>;
   /** Some threads of it that are not being deleted. */
   threads(projectId: string): Promise<string[]>;
   /** Some runs of it, with or without a thread. */
@@ -17,9 +19,11 @@ export interface DeletedProjects {
 const LIMIT = 100;
 
 export function createDeletedProjects(
-  models: Pick<AccessModels, 'projects'> & Pick<Models, 'assistants' | 'assistantVersions' | 'threads' | 'runs'>,
+  models: Pick<AccessModels, 'projects'> &
+    Pick<Models, 'assistants' | 'assistantVersions' | 'threads' | 'runs'> &
+    WebhookModels,
 ): DeletedProjects {
-  const { projects, assistants, assistantVersions, threads, runs } = models;
+  const { projects, assistants, assistantVersions, threads, runs, webhooks, deliveries } = models;
   return {
     async toEmpty(endedBefore) {
       const found = await projects
@@ -31,6 +35,10 @@ export function createDeletedProjects(
     async removeAssistants(projectId) {
       await assistants.deleteMany({ project_id: projectId });
       await assistantVersions.deleteMany({ project_id: projectId });
+    },
+    async removeWebhooks(projectId) {
+      await webhooks.deleteMany({ project_id: projectId });
+      await deliveries.deleteMany({ project_id: projectId });
     },
     async threads(projectId) {
       const found = await threads

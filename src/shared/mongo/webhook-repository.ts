@@ -26,7 +26,6 @@ export interface WebhookRepository {
   rotate(projectId: string, webhookId: string, sealed: string, oldUntil: Date): Promise<Webhook | null>;
   /** Safe to repeat. @returns whether it was there */
   remove(projectId: string, webhookId: string): Promise<boolean>;
-  removeOfProject(projectId: string): Promise<void>;
   /** Enabled endpoints of the project that want to hear of this. */
   subscribers(projectId: string, event: WebhookEvent): Promise<Pick<WebhookDocument, '_id' | 'url'>[]>;
   /** Projects with an enabled endpoint. */
@@ -112,10 +111,6 @@ export function createWebhookRepository({ webhooks }: Pick<WebhookModels, 'webho
     },
 
     remove: (projectId, webhookId) => bury(webhooks, { _id: webhookId, project_id: projectId }),
-
-    async removeOfProject(projectId) {
-      await webhooks.deleteMany({ project_id: projectId });
-    },
 
     subscribers: (projectId, event) =>
       webhooks

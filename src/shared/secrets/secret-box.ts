@@ -1,9 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { AppError } from '../errors/app-error.ts';
 
 /** Encrypts what must be read again, such as the secret that webhooks are signed with. API and worker need the same KEY_SECRET (or ADMIN_KEY). */
 export interface SecretBox {
-  /** @param place where the text is stored, such as `webhook:<id>`: moved to another place it cannot be opened @throws AppError secrets_disabled */
+  /** @param place where the text is stored, such as `webhook:<id>`: moved to another place it cannot be opened */
   seal(text: string, place: string): string;
   /** @throws SealedElsewhere */
   open(sealed: string, place: string): string;
@@ -54,11 +53,10 @@ export function createSecretBox(config: {
   };
 }
 
+/** Of a worker in production without a secret: an API has one, since it asks for keys. */
 const closedBox: SecretBox = {
   seal() {
-    throw new AppError('secrets_disabled', {
-      detail: 'The server has neither KEY_SECRET nor ADMIN_KEY to encrypt secrets with.',
-    });
+    throw new Error('This process has neither KEY_SECRET nor ADMIN_KEY to encrypt secrets with.');
   },
   open() {
     throw new SealedElsewhere('This process has neither KEY_SECRET nor ADMIN_KEY to decrypt secrets with.');

@@ -11,7 +11,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
  * endpoints is known for `TTL_MS`; runs that a process accepts in ignorance are marked by the sweep (see `sweep-webhooks.ts`).
  */
 export interface RunHooks {
-  /** Fields of the run's document. @throws AppError url_not_allowed, secrets_disabled */
+  /** Fields of the run's document. @throws AppError url_not_allowed */
   fieldsFor(projectId: string, named: RunWebhook | undefined): Promise<Pick<RunDocument, 'hooks' | 'webhook'>>;
   /** Endpoints of this process's callers changed. */
   forget(): void;
