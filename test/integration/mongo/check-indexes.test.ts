@@ -14,10 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => connection.destroy());
 
+/** One of those that promises rest on. */
+function uniqueOfRuns(): { keys: Record<string, 1 | -1>; name: string } {
+  const [keys, options] = models.runs.schema.indexes().find(([, { unique }]) => unique) ?? [];
+  return { keys: keys as Record<string, 1 | -1>, name: String(options?.name) };
+}
+
 describe('the check of indexes', () => {
   it('names all when there is nothing yet, and is silent when they were made', async () => {
-    const check = createCheckIndexes({ checkpoints: models.checkpoints, workers: models.workers });
-    await expect(check()).rejects.toThrow('checkpoints.log');
+    const check = createCheckIndexes({ runs: models.runs, workers: models.workers });
+    await expect(check()).rejects.toThrow(`runs.${uniqueOfRuns().name}`);
     await expect(check()).rejects.toThrow('workers.gone');
     await ensureIndexes(models);
     await check();
@@ -25,18 +31,19 @@ describe('the check of indexes', () => {
 
   it('names one that somebody dropped, or made again without what it promises', async () => {
     await ensureIndexes(models);
-    await models.checkpoints.collection.dropIndex('log');
-    await expect(createCheckIndexes(models)()).rejects.toThrow('missing: checkpoints.log.');
-    await models.checkpoints.collection.createIndex({ thread_id: 1, version: 1 }, { name: 'log' });
-    await expect(createCheckIndexes(models)()).rejects.toThrow('missing: checkpoints.log.');
+    const { keys, name } = uniqueOfRuns();
+    await models.runs.collection.dropIndex(name);
+    await expect(createCheckIndexes(models)()).rejects.toThrow(`missing: runs.${name}.`);
+    await models.runs.collection.createIndex(keys, { name });
+    await expect(createCheckIndexes(models)()).rejects.toThrow(`missing: runs.${name}.`);
+    await models.runs.collection.dropIndex(name);
   });
 
   it('looks again after a minute, not with each probe', async () => {
-    await models.checkpoints.collection.dropIndex('log');
     await ensureIndexes(models);
     const check = createCheckIndexes(models);
     await check();
-    await models.checkpoints.collection.dropIndex('edits');
+    await models.runs.collection.dropIndex(uniqueOfRuns().name);
     await check();
   });
 });
