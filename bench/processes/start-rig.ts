@@ -18,6 +18,8 @@ export interface Rig {
   readonly load: NodeProcess;
   readonly modelUrl: string;
   readonly skeinUrl: string;
+  readonly redisUrl: string;
+  readonly mongo: { readonly url: string; readonly database: string };
   readonly goals: Readonly<Record<Target, Goal>>;
   /** The processes that work for a target, without the load. */
   readonly pids: Readonly<Record<Target, Pids>>;
@@ -31,11 +33,13 @@ const SLOTS = '1024';
 /**
  * Starts Redis (append-only file, as in local mode), the store, the fake model, one API, one worker, the floor's two and the load.
  * @param options.mongoUrl a MongoDB instead of the embedded store; the database used there is dropped at the end
+ * @param options.settings of API and worker, instead of those of the bench
  * @param options.profileDir CPU profiles of our processes are written there when they end
  */
 export async function startRig(options: {
   readonly mongoUrl: string | null;
   readonly profileDir: string | null;
+  readonly settings?: Readonly<Record<string, string>>;
 }): Promise<Rig> {
   const name = `skein-bench-${randomBytes(4).toString('hex')}`;
   const dir = join(tmpdir(), name);
@@ -82,8 +86,9 @@ export async function startRig(options: {
       SLOTS,
       PORT: '0',
     };
-    const api = await start({ name: 'api', script: 'src/api/main.ts', env });
-    const worker = await start({ name: 'worker', script: 'src/worker/main.ts', env });
+    const ours = { ...env, ...options.settings };
+    const api = await start({ name: 'api', script: 'src/api/main.ts', env: ours });
+    const worker = await start({ name: 'worker', script: 'src/worker/main.ts', env: ours });
     const floorApi = await start({ name: 'floor-api', script: 'bench/floor/api/main.ts', env });
     const floorWorker = await start({ name: 'floor-worker', script: 'bench/floor/worker/main.ts', env });
     const load = await start({ name: 'load', script: 'bench/load/main.ts', env: {}, profiled: false });
@@ -100,6 +105,8 @@ export async function startRig(options: {
       load,
       modelUrl,
       skeinUrl,
+      redisUrl: redis.url,
+      mongo: { url: env.MONGODB_URL, database: name },
       goals: {
         model: { kind: 'model', url: modelUrl },
         floor: { kind: 'bare', url: String(floorApi.ready.url) },

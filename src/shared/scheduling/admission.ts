@@ -62,6 +62,12 @@ export function createAdmission(deps: {
     }
   };
 
+  async function admitOne(run: Place, limit: number): Promise<void> {
+    const { _id, project_id, lane } = run;
+    if (!(await window.enter(project_id, lane, _id, limit))) return;
+    if (!(await dispatch(run)) && !(await waiting.isDispatched(_id))) await window.leave(project_id, lane, _id);
+  }
+
   async function dispatch(run: Place): Promise<RunDocument | null> {
     const admitted = await waiting.dispatch(run._id);
     if (admitted) await ring(admitted);
@@ -78,11 +84,8 @@ export function createAdmission(deps: {
       const room = limit - (await window.count(projectId, lane));
       if (room <= 0) return;
       const oldest = await waiting.oldest(projectId, lane, room);
-      for (const runId of oldest) {
-        const run = { _id: runId, project_id: projectId, lane };
-        if (!(await window.enter(projectId, lane, runId, limit))) break;
-        if (!(await dispatch(run)) && !(await waiting.isDispatched(runId))) await window.leave(projectId, lane, runId);
-      }
+      // All at once: one after the other, the queue would run dry meanwhile.
+      await Promise.all(oldest.map((runId) => admitOne({ _id: runId, project_id: projectId, lane }, limit)));
       if (oldest.length === room) continue;
       await window.clearBacklog(projectId, lane);
       if ((await waiting.oldest(projectId, lane, 1)).length === 0) return;

@@ -56,6 +56,7 @@ describe('GET /ops/queues', () => {
         lane,
         queued: 0,
         dispatched: 0,
+        waiting: 0,
         running: 0,
         oldest_wait_ms: null,
         paused: false,
