@@ -34,6 +34,8 @@ export interface Contract {
   readonly query?: z.ZodObject;
   /** JSON; strict. Absent: a body is not read. An absent body is validated as `{}`. Its example is the schema's `.meta({ example })`. */
   readonly body?: z.ZodType;
+  /** A body that the handler reads itself, piece by piece: content type → what the reference shows. Not with `body`. */
+  readonly streamedBody?: Readonly<Record<string, { readonly schema?: z.ZodType; readonly example: unknown }>>;
   /** Request headers the endpoint looks at: name → what it does. */
   readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly responses: Responses;

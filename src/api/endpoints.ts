@@ -5,6 +5,7 @@ import { getAssistant } from './assistants/get-assistant.ts';
 import { listAssistants } from './assistants/list-assistants.ts';
 import { listVersions } from './assistants/list-versions.ts';
 import { patchAssistant } from './assistants/patch-assistant.ts';
+import { createBatchEndpoints } from './batches/batches.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createOperations } from './ops/operations.ts';
 import { createKey } from './projects/create-key.ts';
@@ -72,6 +73,7 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     ...joinRunStream(deps),
     ...cancelRun(deps),
     ...submitToolOutputs(deps),
+    ...createBatchEndpoints(deps),
     listAssistants(deps),
     createAssistant(deps),
     getAssistant(deps),

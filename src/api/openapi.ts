@@ -52,7 +52,7 @@ export function createOpenApiDocument(endpoints: readonly Endpoint[], version: s
 }
 
 function toOperation(contract: Contract, problems: ProblemResponses): ZodOpenApiOperationObject {
-  const { params, query, body, requestHeaders = {} } = contract;
+  const { params, query, body, streamedBody, requestHeaders = {} } = contract;
   const example = body?.meta()?.example;
   return {
     operationId: operationId(contract),
@@ -75,9 +75,18 @@ function toOperation(contract: Contract, problems: ProblemResponses): ZodOpenApi
           },
         }
       : {}),
+    ...(streamedBody ? { requestBody: { required: true, content: toContent(streamedBody) } } : {}),
     responses: { ...answers(contract), ...problems },
   };
 }
+
+const toContent = (streamed: NonNullable<Contract['streamedBody']>) =>
+  Object.fromEntries(
+    Object.entries(streamed).map(([type, { schema, example }]) => [
+      type,
+      { schema: schema ?? { type: 'string' as const }, example },
+    ]),
+  );
 
 function securityOf({ access }: Contract): Record<string, string[]>[] {
   if (access === 'public') return [];
@@ -116,8 +125,9 @@ export function problemCodes(contract: Contract): readonly ErrorCode[] {
     for (const code of more) codes.add(code);
   };
   if (contract.params) add('not_found');
-  if (contract.query || contract.body) add('validation_failed');
-  if (contract.body)
+  const takesBody = contract.body !== undefined || contract.streamedBody !== undefined;
+  if (contract.query || takesBody) add('validation_failed');
+  if (takesBody)
     add(
       'malformed_json',
       'malformed_body',

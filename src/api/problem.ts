@@ -21,6 +21,7 @@ export const problemSchema = z
           pointer: z.string().meta({ description: 'JSON pointer into the body, or `query/<name>`.' }),
           code: z.string(),
           message: z.string(),
+          line: z.int().optional().meta({ description: 'Of NDJSON: the line, from 1; the pointer is into it.' }),
         }),
       )
       .optional(),

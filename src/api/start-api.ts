@@ -6,6 +6,9 @@ import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createRegistry } from '../shared/metrics/create-registry.ts';
 import { createAssistantRepository } from '../shared/mongo/assistant-repository.ts';
+import { createBatchItems } from '../shared/mongo/batch-items.ts';
+import { createBatchRepository } from '../shared/mongo/batch-repository.ts';
+import { createBatchResults } from '../shared/mongo/batch-results.ts';
 import { readEndedUsage } from '../shared/mongo/ended-usage.ts';
 import { createUsageRepository } from '../shared/mongo/usage-repository.ts';
 import { createAnyRun } from '../shared/ops/any-run.ts';
@@ -19,6 +22,7 @@ import { createExplainWait } from '../shared/scheduling/explain-wait.ts';
 import { createUsageReader } from '../shared/usage/usage-reader.ts';
 import { createApp } from './app.ts';
 import { createAccess } from './auth/create-access.ts';
+import { createBatchStreams } from './batches/batch-streams.ts';
 import { createHttpServer } from './create-http-server.ts';
 import { createOnce } from './idempotency-key.ts';
 import { createLimits } from './limits/create-limits.ts';
@@ -72,6 +76,10 @@ export async function startApi(options: {
     releases.push(() => board.close());
     return board;
   };
+  const batches = createBatchRepository(models);
+  const batchStreams = createBatchStreams({ read: batches.get, logger, heartbeatMs: config.STREAM_HEARTBEAT_MS });
+  const batchNudge = () =>
+    void command.publish(keys.batchNudge, '').catch((err) => logger.warn({ err }, 'the workers will find the batch'));
   const app = createApp({
     ...services,
     config,
@@ -91,6 +99,11 @@ export async function startApi(options: {
     queueWatch,
     queueStreams,
     registry,
+    batches,
+    batchItems: createBatchItems(models),
+    batchResults: createBatchResults(models),
+    batchStreams,
+    batchNudge,
     version: await readVersion(),
     ...limits,
     ...access,
@@ -115,6 +128,7 @@ export async function startApi(options: {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       streams.closeAll();
       queueStreams.closeAll();
+      batchStreams.closeAll();
       server.closeIdleConnections();
       const timer = setTimeout(() => server.closeAllConnections(), STOP_MS);
       await closed;

@@ -2,6 +2,8 @@
 export const TAGS = {
   Threads: 'A thread is an append-only log of messages. Its runs start in the order they were accepted, one at a time.',
   Runs: 'One execution of an assistant on a thread: accepted at once, executed by a worker, streamed as Server-Sent Events.',
+  Batches:
+    'Thousands of runs in one upload, behind everything that a person waits for: one object with counts, progress as it happens, results as lines of JSON.',
   Assistants:
     'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
   Webhooks:

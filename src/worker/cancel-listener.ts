@@ -5,7 +5,7 @@ import type { ActiveRuns } from './active-runs.ts';
 
 /**
  * Stops runs as soon as a cancel is asked for, and looks into the record when an operator has a wish. Pub/sub may lose a message; the heartbeat finds both in MongoDB then.
- * @param redis a connection of role `subscriber`, used for nothing else.
+ * @param redis a connection of role `subscriber`.
  */
 export async function listenForCancels(
   redis: Redis,
@@ -14,9 +14,11 @@ export async function listenForCancels(
   active: ActiveRuns,
   look: () => void,
 ): Promise<void> {
-  redis.on('message', (_channel, said) => {
+  const own = keys.workerCancel(workerId);
+  redis.on('message', (channel, said) => {
+    if (channel !== own) return;
     if (said === LOOK) look();
     else active.abort(said, 'cancel');
   });
-  await redis.subscribe(keys.workerCancel(workerId));
+  await redis.subscribe(own);
 }

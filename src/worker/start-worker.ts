@@ -4,6 +4,8 @@ import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import { createLlm } from '../shared/llm/create-llm.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createRegistry } from '../shared/metrics/create-registry.ts';
+import { createAssistantRepository } from '../shared/mongo/assistant-repository.ts';
+import { createBatchWork } from '../shared/mongo/batch-work.ts';
 import { createDeletedProjects } from '../shared/mongo/deleted-projects.ts';
 import { readEndedUsage } from '../shared/mongo/ended-usage.ts';
 import { createRunSweep } from '../shared/mongo/run-sweep.ts';
@@ -14,6 +16,7 @@ import { createRunConsumer } from '../shared/queue/run-consumer.ts';
 import { createEmptyProjects } from '../shared/threads/project-emptier.ts';
 import { createFoldUsage } from '../shared/usage/fold-usage.ts';
 import { createActiveRuns } from './active-runs.ts';
+import { startBatchFeeder } from './batches/batch-feeder.ts';
 import { listenForCancels } from './cancel-listener.ts';
 import { createFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -162,6 +165,24 @@ export async function startWorker(options: {
     intake,
     stopped: stopped.signal,
   });
+  const feeder = await startBatchFeeder({
+    models,
+    work: createBatchWork(models),
+    threads,
+    runs: services.runs,
+    assistants: createAssistantRepository(models),
+    log,
+    dispatcher,
+    admission,
+    canceller: services.canceller,
+    announce: services.hooks.announce,
+    logger,
+    subscriber,
+    keys,
+    openRuns: config.BATCH_OPEN_RUNS,
+    retentionMs: config.BATCH_RETENTION_DAYS * 86_400_000,
+    idleMs: config.SWEEP_MS,
+  });
   // Redis may have lost the pauses while nobody was there to sweep.
   await lanes.apply();
   const consumers = (['interactive', 'batch'] as const)
@@ -202,6 +223,7 @@ export async function startWorker(options: {
       active.abortAll('stop');
       await within(active.idle(), GIVE_BACK_MS);
       stopped.abort();
+      await feeder.stop();
       await sweeper.stop();
       await within(webhooks.stop(), GIVE_BACK_MS);
       await within(Promise.all(consumers.map((consumer) => consumer.close())), GIVE_BACK_MS);

@@ -5,6 +5,7 @@ import { loadConfig } from '../../src/shared/config/load-config.ts';
 import { newId } from '../../src/shared/domain/ids.ts';
 import { createReleaseStack } from '../../src/shared/lifecycle/release-stack.ts';
 import { createLogger } from '../../src/shared/logging/create-logger.ts';
+import { type BatchModels, createBatchModels } from '../../src/shared/mongo/batch-models.ts';
 import { connectMongo } from '../../src/shared/mongo/connect-mongo.ts';
 import { createModels, type Models } from '../../src/shared/mongo/models.ts';
 import { startWorker } from '../../src/worker/start-worker.ts';
@@ -29,7 +30,7 @@ export interface Skein extends SkeinClient {
   readonly url: string;
   readonly model: FakeModel;
   /** The record itself, for what the API does not show and for putting it into states that only a crash leaves. */
-  readonly models: Models;
+  readonly models: Models & BatchModels;
   /** MongoDB commands of API and workers since the last `clear`. */
   readonly commands: string[];
   /** The settings that API and workers run with; real processes take them too. */
@@ -101,7 +102,7 @@ export function useSkein(options: SkeinOptions = {}): Skein {
     };
     const connection = await connectRecord(services);
     undo.push(() => connection.destroy());
-    skein.models = createModels(connection);
+    skein.models = { ...createModels(connection), ...createBatchModels(connection) };
 
     const releases = createReleaseStack();
     undo.push(() => releases.release());

@@ -25,7 +25,8 @@ export async function readBody(req: IncomingMessage, limitBytes: number): Promis
   }
 }
 
-function decompressed(req: IncomingMessage): Readable {
+/** The body as it was before it was compressed. @throws AppError unsupported_media_type */
+export function decompressed(req: IncomingMessage): Readable {
   const encoding = (req.headers['content-encoding'] ?? 'identity').toLowerCase();
   switch (encoding) {
     case 'identity':
@@ -66,13 +67,13 @@ function collect(req: IncomingMessage, source: Readable, limitBytes: number): Pr
   });
 }
 
-/** The error listeners stay: whatever is still on its way must not become an unhandled error. */
-function discardRest(req: IncomingMessage): void {
+/** For a refusal before the end of the body. The error listeners stay: whatever is still on its way must not become an unhandled error. */
+export function discardRest(req: IncomingMessage): void {
   if (req.complete || req.destroyed) return;
   req.resume();
   const timer = setTimeout(() => req.socket.destroy(), LINGER_MS);
   req.once('close', () => clearTimeout(timer));
 }
 
-const tooLarge = (limitBytes: number): AppError =>
+export const tooLarge = (limitBytes: number): AppError =>
   new AppError('payload_too_large', { detail: `A body may have ${limitBytes} bytes.` });

@@ -12,7 +12,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  */
 export async function readJsonBody(req: IncomingMessage, limitBytes: number): Promise<unknown> {
   if (!hasBody(req)) return {};
-  checkContentType(req.headers['content-type']);
+  contentTypeOf(req, ['application/json']);
   const bytes = await readBody(req, limitBytes);
   if (bytes.length === 0) return {};
   const value = parse(decode(bytes));
@@ -25,13 +25,17 @@ export async function readJsonBody(req: IncomingMessage, limitBytes: number): Pr
 const hasBody = (req: IncomingMessage): boolean =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
-/** RFC 8259: JSON is UTF-8; a charset that says otherwise would be read wrongly, so it is refused. */
-function checkContentType(header: string | undefined): void {
-  const [type = '', ...parameters] = (header ?? '').toLowerCase().split(';');
+/**
+ * Which of the types the body is declared as. RFC 8259: JSON is UTF-8; a charset that says otherwise would be read wrongly, so it is refused.
+ * @throws AppError unsupported_media_type
+ */
+export function contentTypeOf<T extends string>(req: IncomingMessage, types: readonly T[]): T {
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
   const known = charset === undefined || ['utf-8', '"utf-8"', 'utf8', '"utf8"'].includes(charset.slice(8));
-  if (type.trim() === 'application/json' && known) return;
-  throw new AppError('unsupported_media_type', { detail: 'Send the body as Content-Type: application/json.' });
+  const found = types.find((one) => one === type.trim());
+  if (found !== undefined && known) return found;
+  throw new AppError('unsupported_media_type', { detail: `Send the body as Content-Type: ${types.join(' or ')}.` });
 }
 
 function decode(bytes: Buffer): string {

@@ -4,13 +4,13 @@
  * Idempotency-Key gets the same run.
  */
 import type { Assistant } from '../../shared/domain/assistant.ts';
-import { newId } from '../../shared/domain/ids.ts';
-import { toMessageInputs } from '../../shared/domain/message.ts';
-import { NO_USAGE, type Run, type RunInput, type RunOptions } from '../../shared/domain/run.ts';
+import type { Run, RunInput, RunOptions } from '../../shared/domain/run.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
 import type { RunDocument } from '../../shared/mongo/documents.ts';
 import { keyFields, type RequestKey, sameRequest } from '../../shared/mongo/request-key.ts';
 import { toRun } from '../../shared/mongo/to-wire.ts';
+import { newRun } from '../../shared/runs/new-run.ts';
+import { standInLine } from '../../shared/scheduling/stand-in-line.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { requestKey } from '../idempotency-key.ts';
 
@@ -46,9 +46,6 @@ export interface Repeat {
   /** Where the run starts from when no other run was accepted since; otherwise it continues the thread. */
   readonly from: Pick<RunDocument, 'base_version' | 'rollback_of'>;
 }
-
-/** How long a run may wait for a worker, or for the client's tool outputs. */
-const EXPIRES_MS = 24 * 3_600_000;
 
 /**
  * @throws AppError url_not_allowed, not_found (thread), reference_not_found, thread_busy, queue_full, too_many_queued_runs, idempotency_key_reused
@@ -115,7 +112,7 @@ async function accept(
   const promoted = await deps.dispatcher.promote(projectId, threadId);
   if (promoted?._id === run._id) return toRun(promoted);
   await refuseIfCrowded(deps, projectId, run, input);
-  await standInLine(deps, projectId, run);
+  await standInLine(deps, run);
   return (await deps.runs.get(projectId, run._id)) ?? toRun(run);
 }
 
@@ -140,17 +137,6 @@ async function refuseIfCrowded(
   const queued = await deps.runs.countQueued(projectId, run.thread_id);
   if (queued <= deps.config.QUEUED_RUNS_PER_THREAD || !(await deps.runs.withdraw(projectId, run._id))) return;
   throw new AppError('too_many_queued_runs', { detail: `${queued - 1} runs wait on this thread.`, retryAfter: 5 });
-}
-
-/**
- * Makes sure that somebody promotes this run. The end of a run looks for the next one only when later places were taken; but places are taken before runs are
- * inserted, so a run with a later place than ours may hold the thread already.
- */
-async function standInLine(deps: StartRunDeps, projectId: string, run: RunDocument): Promise<void> {
-  const holder = await deps.runs.active(projectId, run.thread_id);
-  if (holder && holder.seq <= run.seq) return;
-  if (holder) await deps.threads.noteWaiting(projectId, run.thread_id, holder.seq);
-  await deps.dispatcher.promote(projectId, run.thread_id);
 }
 
 async function findAssistant(
@@ -207,47 +193,4 @@ async function findBaseVersion(
       errors: [{ pointer: '/checkpoint_id', code: 'reference_not_found', message: 'No such checkpoint.' }],
     });
   return checkpoint.version;
-}
-
-function newRun(projectId: string, threadId: string, assistant: Assistant, input: RunInput): Omit<RunDocument, 'seq'> {
-  const now = new Date();
-  return {
-    _id: newId(),
-    project_id: projectId,
-    thread_id: threadId,
-    assistant_id: assistant.assistant_id,
-    status: 'queued',
-    dispatch: 0,
-    attempt: 0,
-    lost: 0,
-    worker_id: null,
-    multitask_strategy: input.multitask_strategy,
-    lane: input.lane,
-    input: input.input === null || input.input === undefined ? [] : [...toMessageInputs(input.input)],
-    options: toOptions(assistant, input),
-    metadata: input.metadata,
-    usage: NO_USAGE,
-    required_action: null,
-    last_error: null,
-    incomplete_details: null,
-    batch_id: null,
-    cancel_requested_at: null,
-    created_at: now,
-    dispatched_at: null,
-    first_token_at: null,
-    finished_at: null,
-    expires_at: new Date(now.getTime() + EXPIRES_MS),
-  };
-}
-
-/** The assistant as it is now, with what the request overrides. */
-function toOptions(assistant: Assistant, input: RunInput): RunOptions {
-  const limits = Object.fromEntries(Object.entries(input.limits ?? {}).filter(([, value]) => value !== undefined));
-  return {
-    model: input.model ?? assistant.model,
-    instructions: input.instructions ?? assistant.instructions,
-    tools: assistant.tools,
-    temperature: input.temperature === undefined ? assistant.temperature : input.temperature,
-    limits: { ...assistant.limits, ...limits },
-  };
 }

@@ -127,6 +127,24 @@ export const envSchema = z.object({
     .describe(
       'Waits between the attempts of a delivery; after the last of them one more attempt is made. Each is varied by up to a fifth.',
     ),
+  BATCH_ITEMS_MAX: count(50_000, 1_000_000).describe('Items of one batch at most.'),
+  BATCH_BYTES_MAX: count(268_435_456, 4_294_967_296).describe(
+    'Largest upload of a batch, decompressed; one item has BODY_LIMIT_BYTES.',
+  ),
+  BATCH_OPEN_RUNS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(500)
+    .describe('Runs of one batch that are open at a time; the other items wait as they were uploaded.'),
+  BATCH_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe('After its end a batch is kept so long, with its results and the threads that were made for it.'),
   MODEL_HEADERS_TIMEOUT_MS: milliseconds(30_000).describe('Longest wait for the first byte of a model answer.'),
   MODEL_IDLE_TIMEOUT_MS: milliseconds(60_000).describe(
     'Longest silence inside a model answer; keep-alive comments do not count as sound.',

@@ -21,6 +21,14 @@ export type Lane = z.infer<typeof laneSchema>;
 export const runOptionsSchema = z.object(behaviourFields).meta({ id: 'RunOptions' });
 export type RunOptions = z.infer<typeof runOptionsSchema>;
 
+/** What a request may set beside what the assistant says. */
+export const overrideFields = {
+  model: behaviourFields.model.optional(),
+  instructions: behaviourFields.instructions.optional(),
+  temperature: behaviourFields.temperature.optional(),
+  limits: limitsSchema.partial().optional(),
+};
+
 const runInputFields = {
   input: messagesInputSchema
     .nullable()
@@ -33,10 +41,7 @@ const runInputFields = {
   checkpoint_id: uuidSchema
     .optional()
     .meta({ description: 'Continue from this checkpoint (rewind, edit and resend, fork) and not from the newest.' }),
-  model: behaviourFields.model.optional(),
-  instructions: behaviourFields.instructions.optional(),
-  temperature: behaviourFields.temperature.optional(),
-  limits: limitsSchema.partial().optional(),
+  ...overrideFields,
   metadata: metadataSchema.default({}),
   lane: laneSchema.default('interactive'),
   webhook: runWebhookSchema.optional(),

@@ -5,6 +5,8 @@ export interface FieldError {
   readonly pointer: string;
   readonly code: string;
   readonly message: string;
+  /** Of a body with one thing in each line: which, from 1. The pointer is into that line. */
+  readonly line?: number;
 }
 
 export interface AppErrorDetails {
@@ -47,5 +49,6 @@ export const notFound = (
     | 'project'
     | 'key'
     | 'webhook'
-    | 'delivery',
+    | 'delivery'
+    | 'batch',
 ): AppError => new AppError('not_found', { detail: `No such ${thing}.` });

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config/load-config.ts';
 import type { Logger } from '../logging/create-logger.ts';
 import { type AccessModels, createAccessModels } from '../mongo/access-models.ts';
+import { type BatchModels, createBatchModels } from '../mongo/batch-models.ts';
 import { type CheckpointLog, createCheckpointLog } from '../mongo/checkpoint-log.ts';
 import { connectMongo } from '../mongo/connect-mongo.ts';
 import { createModels, ensureIndexes, type Models } from '../mongo/models.ts';
@@ -31,11 +32,12 @@ import { createWebhookServices, type WebhookServices } from '../webhooks/webhook
 import type { ReleaseStack } from './release-stack.ts';
 
 /** All collections. */
-export type AllModels = Models & AccessModels & UsageModels & WebhookModels;
+export type AllModels = Models & AccessModels & BatchModels & UsageModels & WebhookModels;
 
 const createAllModels = (connection: Parameters<typeof createModels>[0]): AllModels => ({
   ...createModels(connection),
   ...createAccessModels(connection),
+  ...createBatchModels(connection),
   ...createUsageModels(connection),
   ...createWebhookModels(connection),
 });

@@ -1,4 +1,5 @@
 import type { AccessModels } from './access-models.ts';
+import type { BatchModels } from './batch-models.ts';
 import type { Models } from './models.ts';
 import { threadIdOf } from './thread-key.ts';
 import type { WebhookModels } from './webhook-models.ts';
@@ -9,6 +10,8 @@ export interface DeletedProjects {
   toEmpty(endedBefore: Date): Promise<string[]>;
   removeAssistants(projectId: string): Promise<void>;
   removeWebhooks(projectId: string): Promise<void>;
+  /** Its batches are due to be removed, with all that was made for them. */
+  endBatches(projectId: string): Promise<void>;
   /** Some threads of it that are not being deleted. */
   threads(projectId: string): Promise<string[]>;
   /** Some runs of it, with or without a thread. */
@@ -21,9 +24,10 @@ const LIMIT = 100;
 export function createDeletedProjects(
   models: Pick<AccessModels, 'projects'> &
     Pick<Models, 'assistants' | 'assistantVersions' | 'threads' | 'runs'> &
+    Pick<BatchModels, 'batches'> &
     WebhookModels,
 ): DeletedProjects {
-  const { projects, assistants, assistantVersions, threads, runs, webhooks, deliveries } = models;
+  const { projects, batches, assistants, assistantVersions, threads, runs, webhooks, deliveries } = models;
   return {
     async toEmpty(endedBefore) {
       const found = await projects
@@ -39,6 +43,10 @@ export function createDeletedProjects(
     async removeWebhooks(projectId) {
       await webhooks.deleteMany({ project_id: projectId });
       await deliveries.deleteMany({ project_id: projectId });
+    },
+    async endBatches(projectId) {
+      const now = new Date();
+      await batches.updateMany({ project_id: projectId, deleted_at: null }, { deleted_at: now, due_at: now });
     },
     async threads(projectId) {
       const found = await threads

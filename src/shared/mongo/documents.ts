@@ -23,8 +23,9 @@ export interface ThreadDocument extends Keyed {
   settled_seq?: number;
   last_message: MessagePreview | null;
   last_run_status: RunStatus | null;
-  /** Made by a run without a thread: not listed. */
-  temporary: boolean;
+  /** Made by a run without a thread: not listed. Absent on a thread that was made for a batch, which is not listed either and goes with its batch. */
+  temporary?: boolean;
+  batch_id?: string;
   created_at: Date;
   updated_at: Date;
   /** Set first when a thread is deleted: it is gone for every reader from then on. */
@@ -91,6 +92,8 @@ export interface RunDocument {
   pause_untold?: true;
   /** The endpoint it names itself; `secret` is sealed. */
   webhook?: { url: string; secret: string | null };
+  /** Place in the batch; only while the run counts for its item, not when a retry has replaced it. */
+  batch_index?: number;
   cancel_requested_at: Date | null;
   created_at: Date;
   dispatched_at: Date | null;

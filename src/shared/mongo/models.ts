@@ -77,7 +77,8 @@ export function createModels(connection: Connection): Models {
         settled_seq: { ...whole, required: false },
         last_message: any,
         last_run_status: any,
-        temporary: { type: Boolean, required: true },
+        temporary: { type: Boolean, default: undefined },
+        batch_id: String,
         created_at: time,
         updated_at: time,
         deleted_at: maybeTime,
@@ -92,6 +93,7 @@ export function createModels(connection: Connection): Models {
           { temporary: 1, updated_at: 1 },
           { name: 'temporary', partialFilterExpression: { temporary: true } },
         ],
+        [{ batch_id: 1 }, { name: 'of_batch', sparse: true }],
       ],
     ),
     assistants: define(
@@ -157,6 +159,7 @@ export function createModels(connection: Connection): Models {
         hooks: Boolean,
         pause_untold: Boolean,
         webhook: { type: Mixed, default: undefined },
+        batch_index: Number,
         cancel_requested_at: Date,
         created_at: time,
         dispatched_at: Date,
@@ -187,6 +190,15 @@ export function createModels(connection: Connection): Models {
         [
           { status: 1, _id: 1 },
           { name: 'to_announce', partialFilterExpression: { hooks: true } },
+        ],
+        // Only runs that count for an item of a batch are in these two.
+        [
+          { batch_id: 1, status: 1, batch_index: 1 },
+          { name: 'of_batch', partialFilterExpression: { batch_index: { $gte: 0 } } },
+        ],
+        [
+          { batch_id: 1, finished_at: 1, _id: 1 },
+          { name: 'batch_ends', partialFilterExpression: { batch_index: { $gte: 0 } } },
         ],
         // Only ended runs are in it, so accepting a run does not pay for it.
         [{ finished_at: 1 }, { name: 'ended', partialFilterExpression: { finished_at: { $gt: new Date(0) } } }],

@@ -6,6 +6,7 @@ import { DEFAULT_PROJECT_ID, newId } from '../domain/ids.ts';
 import type { Project, ProjectInput } from '../domain/project.ts';
 import { AppError, notFound } from '../errors/app-error.ts';
 import type { AccessModels, ProjectDocument } from './access-models.ts';
+import type { BatchModels } from './batch-models.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
 import type { KeyRepository } from './key-repository.ts';
@@ -30,21 +31,29 @@ export interface ProjectRepository {
 }
 
 export function createProjectRepository(
-  models: Pick<AccessModels, 'projects'> & Pick<Models, 'threads' | 'assistants' | 'runs'>,
+  models: Pick<AccessModels, 'projects'> &
+    Pick<BatchModels, 'batches'> &
+    Pick<Models, 'threads' | 'assistants' | 'runs'>,
   keys: Pick<KeyRepository, 'removeOfProject'>,
 ): ProjectRepository {
-  const { projects, threads, assistants, runs } = models;
+  const { projects, threads, assistants, runs, batches } = models;
   const insert = createInserter(projects);
   const living = (projectId: string) => ({ _id: projectId, deleted_at: null });
   const wire = (document: ProjectDocument | null): Project | null => document && toProject(document);
 
   async function holds(projectId: string): Promise<string[]> {
-    const [assistant, thread, run] = await Promise.all([
+    const [assistant, thread, run, batch] = await Promise.all([
       assistants.exists({ project_id: projectId, removed_at: null }),
       threads.exists({ project_id: projectId, removed_at: null, deleted_at: null }),
       runs.exists({ project_id: projectId }),
+      batches.exists({ project_id: projectId, deleted_at: null }),
     ]);
-    return [...(assistant ? ['assistants'] : []), ...(thread ? ['threads'] : []), ...(run ? ['runs'] : [])];
+    return [
+      ...(assistant ? ['assistants'] : []),
+      ...(thread ? ['threads'] : []),
+      ...(run ? ['runs'] : []),
+      ...(batch ? ['batches'] : []),
+    ];
   }
 
   return {

@@ -9,7 +9,15 @@ const skein = useAuthSkein();
 
 /** Ids of one of everything, by the names that paths, queries and bodies give them. */
 type Ids = Record<
-  'thread_id' | 'run_id' | 'assistant_id' | 'checkpoint_id' | 'project_id' | 'key_id' | 'webhook_id' | 'delivery_id',
+  | 'batch_id'
+  | 'thread_id'
+  | 'run_id'
+  | 'assistant_id'
+  | 'checkpoint_id'
+  | 'project_id'
+  | 'key_id'
+  | 'webhook_id'
+  | 'delivery_id',
   string
 >;
 type KeyName = 'read' | 'runs' | 'ops' | 'admin';
@@ -25,6 +33,29 @@ const paramsOf = ({ path }: Contract): string[] => [...path.matchAll(/\{(\w+)\}/
 const withIds = guarded.filter((contract) => paramsOf(contract).some((name) => name.endsWith('_id')));
 const ofProjects = withIds.filter((contract) => contract.access !== 'admin');
 
+/** As an upload and a worker leave it: one that has ended. */
+async function storeBatch(projectId: string, assistantId: string): Promise<string> {
+  const _id = newId();
+  const counts = { total: 1, waiting: 0, queued: 0, in_progress: 0, requires_action: 0, completed: 1, failed: 0 };
+  const at = new Date();
+  await skein.models.batches.create({
+    _id,
+    project_id: projectId,
+    status: 'completed',
+    name: CANARY,
+    assistant_id: assistantId,
+    metadata: { note: CANARY },
+    received: 1,
+    counts: { ...counts, cancelled: 0, expired: 0, incomplete: 0 },
+    created_at: at,
+    started_at: at,
+    finished_at: at,
+    expires_at: at,
+    due_at: new Date(Date.now() + 3_600_000),
+  });
+  return _id;
+}
+
 /** One of everything, made in the project by the operator. */
 async function populate(projectId: string): Promise<Ids> {
   const headers = { 'x-project-id': projectId };
@@ -37,6 +68,7 @@ async function populate(projectId: string): Promise<Ids> {
   const { webhook_id } = await skein.admin<Ids>('POST', '/webhooks', hook, headers);
   const { delivery_id } = await skein.admin<Ids>('POST', `/webhooks/${webhook_id}/ping`, undefined, headers);
   return {
+    batch_id: await storeBatch(projectId, assistant_id),
     thread_id,
     run_id,
     assistant_id,
@@ -49,6 +81,7 @@ async function populate(projectId: string): Promise<Ids> {
 }
 
 const unknownIds = (): Ids => ({
+  batch_id: newId(),
   thread_id: newId(),
   run_id: newId(),
   assistant_id: newId(),
@@ -232,6 +265,10 @@ describe('a foreign id in a body or a query', () => {
     ['POST', '/threads/{thread_id}/history', ({ checkpoint_id }) => ({ body: { before: checkpoint_id } })],
     ['GET', '/runs', ({ thread_id }) => ({ query: `?thread_id=${thread_id}` })],
     ['GET', '/runs', ({ assistant_id }) => ({ query: `?assistant_id=${assistant_id}` })],
+    ['GET', '/runs', ({ batch_id }) => ({ query: `?batch_id=${batch_id}` })],
+    ['POST', '/batches', ({ assistant_id }) => ({ body: { assistant_id, items: [{ custom_id: 'a', input: 'x' }] } })],
+    ['POST', '/batches', ({ assistant_id }) => ({ body: { items: [{ custom_id: 'a', input: 'x', assistant_id }] } })],
+    ['POST', '/batches', ({ thread_id }) => ({ body: { items: [{ custom_id: 'a', input: 'x', thread_id }] } })],
   ];
 
   it.each(cases)('%s %s: is like an unknown one', async (method, path, request) => {
