@@ -54,7 +54,7 @@ export function createRunStreams(deps: {
         },
         onCutOff: (reason) => {
           cutOff += 1;
-          logger.info({ runId, reason }, 'stream client cut off');
+          logger.info({ run_id: runId, reason }, 'stream client cut off');
         },
       });
       const follower = createRunEventFollower({ hub, runId, after, fresh });
@@ -66,7 +66,7 @@ export function createRunStreams(deps: {
         };
         await followRun({ response, follower, source, progress, heartbeatMs, onEvents });
       } catch (err) {
-        logger.error({ err, runId }, 'stream failed');
+        logger.error({ err, run_id: runId }, 'stream failed');
         response.destroy();
       } finally {
         follower.close();

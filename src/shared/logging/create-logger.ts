@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
+import type { LogSink } from './log-sink.ts';
 
 export type { Logger };
 
@@ -14,9 +15,11 @@ export function createLogger(options: {
   name: string;
   level: string;
   secrets?: readonly (string | undefined)[];
+  /** Default: stdout, written synchronously. */
+  sink?: Pick<LogSink, 'write'>;
 }): Logger {
   const secrets = (options.secrets ?? []).flatMap((secret) => (secret ? [JSON.stringify(secret).slice(1, -1)] : []));
-  return pino({
+  const settings: LoggerOptions = {
     name: options.name,
     level: options.level,
     base: { name: options.name, pid: process.pid },
@@ -41,5 +44,6 @@ export function createLogger(options: {
         secrets.reduce((text, secret) => text.replaceAll(secret, CENSOR), line.replaceAll(API_KEY, `skein_${CENSOR}`)),
     },
     serializers: { err: pino.stdSerializers.err },
-  });
+  };
+  return options.sink ? pino(settings, options.sink) : pino(settings);
 }

@@ -54,7 +54,7 @@ export function createRunEventWriter(deps: {
 }): RunEventWriter {
   const { redis, attempt } = deps;
   const key = deps.keys.runEvents(deps.runId);
-  const logger = deps.logger.child({ runId: deps.runId, attempt });
+  const logger = deps.logger.child({ run_id: deps.runId, attempt });
   const buffer = createTextBuffer();
   let pending: Item[] = [];
   let pendingUnits = 0;

@@ -69,11 +69,24 @@ export async function executeRun(deps: ExecuteRunDeps, run: RunDocument, signal:
           return move satisfies never;
       }
       const committed = progress.steps.at(-1);
-      if (committed) announce(events, committed);
+      if (!committed) continue;
+      deps.logger.debug(stepLine(committed), 'step committed');
+      announce(events, committed);
     }
   } catch (error) {
     return afterError(error, progress, run, signal);
   }
+}
+
+function stepLine({ step, source, metadata }: CheckpointDocument): object {
+  const { started_at, finished_at, model, finish_reason, usage, tools } = metadata;
+  return {
+    step,
+    source,
+    ...(source === 'model' ? { model, finish_reason, tokens: usage?.total_tokens } : {}),
+    ...(tools ? { tools: tools.map(({ name, status }) => `${name} ${status}`) } : {}),
+    duration_ms: started_at && finished_at ? Date.parse(finished_at) - Date.parse(started_at) : undefined,
+  };
 }
 
 /** Tells the clients what a step stored. */

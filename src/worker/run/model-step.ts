@@ -53,7 +53,14 @@ export async function modelStep(deps: ModelStepDeps, progress: RunProgress, sign
       if (!(error instanceof LlmError)) throw error;
       const decision = decideRetry(error, attempt, Math.random);
       logger.warn(
-        { err: error, code: error.code, model_attempt: attempt, decision: decision.kind },
+        // Not the error itself: what a provider says may repeat a key or a message.
+        {
+          code: error.code,
+          status: error.status,
+          model: request.model,
+          model_attempt: attempt,
+          decision: decision.kind,
+        },
         'model call failed',
       );
       if (decision.kind === 'give_up') throw error;
