@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { Config } from '../shared/config/load-config.ts';
+import type { Once } from '../shared/idempotency/once.ts';
+import type { QueueLimit } from '../shared/limits/queue-limit.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import type { AssistantRepository } from '../shared/mongo/assistant-repository.ts';
 import type { BatchItems } from '../shared/mongo/batch-items.ts';
@@ -34,9 +36,7 @@ import type { WebhookServices } from '../shared/webhooks/webhook-services.ts';
 import type { KeyHash } from './auth/key-hash.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { BatchStreams } from './batches/batch-streams.ts';
-import type { Once } from './idempotency-key.ts';
 import type { GuessGuard } from './limits/guess-guard.ts';
-import type { QueueLimit } from './limits/queue-limit.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { Authenticate } from './middleware/authenticate.ts';
 import type { QueueStreams } from './ops/queue-streams.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config/load-config.ts';
+import { createOnce } from '../shared/idempotency/once.ts';
 import { openServices } from '../shared/lifecycle/open-services.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
@@ -24,7 +25,6 @@ import { createApp } from './app.ts';
 import { createAccess } from './auth/create-access.ts';
 import { createBatchStreams } from './batches/batch-streams.ts';
 import { createHttpServer } from './create-http-server.ts';
-import { createOnce } from './idempotency-key.ts';
 import { createLimits } from './limits/create-limits.ts';
 import { createBoardPage } from './ops/bull-board.ts';
 import { registerQueueMetrics } from './ops/queue-metrics.ts';

@@ -1,15 +1,15 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOnce } from '../../src/api/idempotency-key.ts';
-import { createQueueLimit } from '../../src/api/limits/queue-limit.ts';
-import { startRun } from '../../src/api/runs/start-run.ts';
 import { loadConfig } from '../../src/shared/config/load-config.ts';
 import { type Run, runInputSchema } from '../../src/shared/domain/run.ts';
+import { createOnce } from '../../src/shared/idempotency/once.ts';
 import { openServices, type Services } from '../../src/shared/lifecycle/open-services.ts';
 import { createReleaseStack } from '../../src/shared/lifecycle/release-stack.ts';
+import { createQueueLimit } from '../../src/shared/limits/queue-limit.ts';
 import { createLogger } from '../../src/shared/logging/create-logger.ts';
 import { createAssistantRepository } from '../../src/shared/mongo/assistant-repository.ts';
 import { createCountQueuedRuns } from '../../src/shared/mongo/count-queued-runs.ts';
+import { startRun } from '../../src/shared/runs/start-run.ts';
 import { asks, type TestWorker, useSkein } from '../support/skein.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -1,7 +1,8 @@
 import { assistantInputSchema, assistantSchema } from '../../shared/domain/assistant.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleAssistant } from './example-assistant.ts';
 
 export const createAssistant = (deps: Pick<ApiDeps, 'assistants' | 'once'>) =>

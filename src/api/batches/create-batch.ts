@@ -12,12 +12,13 @@ import {
   batchSchema,
 } from '../../shared/domain/batch.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { BatchDocument } from '../../shared/mongo/batch-models.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { readChunks } from '../body/read-chunks.ts';
 import { contentTypeOf } from '../body/read-json-body.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { invalid } from '../validate.ts';
 import { exampleBatch } from './example-batch.ts';
 import { type JsonOptions, readJsonItems } from './read-json-items.ts';

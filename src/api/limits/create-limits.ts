@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../../shared/config/load-config.ts';
+import { createQueueLimit, type QueueLimit } from '../../shared/limits/queue-limit.ts';
 import type { Logger } from '../../shared/logging/create-logger.ts';
 import { createCountQueuedRuns } from '../../shared/mongo/count-queued-runs.ts';
 import type { Models } from '../../shared/mongo/models.ts';
 import type { RedisKeys } from '../../shared/redis/keys.ts';
 import { createGuessGuard, type GuessGuard } from './guess-guard.ts';
-import { createQueueLimit, type QueueLimit } from './queue-limit.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 import { createUseCounter } from './use-counter.ts';
 

@@ -1,6 +1,5 @@
 import type { RunDocument } from '../../shared/mongo/documents.ts';
-import type { ApiDeps } from '../api-deps.ts';
-import { type Repeat, type StartedRun, type StartRunDeps, startRun } from '../runs/start-run.ts';
+import { type Repeat, type StartedRun, type StartRunDeps, startRun } from '../../shared/runs/start-run.ts';
 
 /** Starts a new run with the input, options, lane and thread of one that has ended. @throws as `startRun` */
 export async function repeatRun(deps: StartRunDeps, old: RunDocument, key: string | undefined): Promise<StartedRun> {
@@ -21,7 +20,7 @@ export async function repeatRun(deps: StartRunDeps, old: RunDocument, key: strin
 }
 
 /** Where a repetition starts: before the old run's steps when they are the newest, where that would have started when it has none, else at the end of the thread. */
-async function placeOf(deps: Pick<ApiDeps, 'log'>, old: RunDocument): Promise<Repeat['from']> {
+async function placeOf(deps: Pick<StartRunDeps, 'log'>, old: RunDocument): Promise<Repeat['from']> {
   const head = await deps.log.head(old.project_id, old.thread_id);
   if (head?.run_id === old._id) return { rollback_of: old._id };
   const committed = await deps.log.ofRun(old.project_id, old._id);

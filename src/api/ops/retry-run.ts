@@ -3,13 +3,13 @@ import { uuidSchema } from '../../shared/domain/ids.ts';
 import { runSchema } from '../../shared/domain/run.ts';
 import { isTerminal } from '../../shared/domain/run-status.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
+import type { StartRunDeps } from '../../shared/runs/start-run.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS } from '../runs/create-paths.ts';
 import { exampleRun } from '../runs/example-run.ts';
 import { runLocation } from '../runs/run-paths.ts';
-import type { StartRunDeps } from '../runs/start-run.ts';
 import { repeatRun } from './repeat-run.ts';
 
 export const retryRun = (deps: StartRunDeps & Pick<ApiDeps, 'anyRun'>): Endpoint =>

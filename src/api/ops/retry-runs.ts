@@ -4,9 +4,9 @@ import { timeSchema } from '../../shared/domain/json.ts';
 import { laneSchema } from '../../shared/domain/run.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { RunDocument } from '../../shared/mongo/documents.ts';
+import type { StartRunDeps } from '../../shared/runs/start-run.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import type { StartRunDeps } from '../runs/start-run.ts';
 import { repeatRun } from './repeat-run.ts';
 
 const MAX_RUNS = 100;

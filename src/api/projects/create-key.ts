@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { type ApiKey, apiKeyInputSchema, createdApiKeySchema } from '../../shared/domain/api-key.ts';
 import { uuidSchema } from '../../shared/domain/ids.ts';
 import { notFound } from '../../shared/errors/app-error.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { newApiKey, shownPrefix } from '../auth/api-key-text.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleKey } from './example-project.ts';
 
 export const createKey = (deps: Pick<ApiDeps, 'projects' | 'apiKeys' | 'keyHash' | 'once'>) =>

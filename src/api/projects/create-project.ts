@@ -1,7 +1,8 @@
 import { projectInputSchema, projectSchema } from '../../shared/domain/project.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleProject } from './example-project.ts';
 
 /** Where identical requests under way meet: they belong to no project. */

@@ -1,10 +1,10 @@
 import { runSchema } from '../../shared/domain/run.ts';
+import { type StartRunDeps, startRun } from '../../shared/runs/start-run.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
 import { exampleRun } from './example-run.ts';
 import { runLocation } from './run-paths.ts';
-import { type StartRunDeps, startRun } from './start-run.ts';
 
 export const createRun = (deps: StartRunDeps): Endpoint[] =>
   CREATE_PATHS.map(({ prefix, params, body }) =>

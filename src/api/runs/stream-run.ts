@@ -1,7 +1,7 @@
+import { type StartRunDeps, startRun } from '../../shared/runs/start-run.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
-import { type StartRunDeps, startRun } from './start-run.ts';
 import { STREAM_RESPONSE, type StreamDeps, streamRun as streamEvents } from './stream-response.ts';
 
 export const streamRun = (deps: StartRunDeps & StreamDeps): Endpoint[] =>

@@ -4,12 +4,13 @@ import { MAX_CONTENT_LENGTH, type ToolCall } from '../../shared/domain/message.t
 import { type Run, runSchema } from '../../shared/domain/run.ts';
 import type { FieldError } from '../../shared/errors/app-error.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import { keyFields, type RequestKey } from '../../shared/mongo/request-key.ts';
 import { toRun } from '../../shared/mongo/to-wire.ts';
 import { toolCallKey } from '../../shared/mongo/tool-call-repository.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleRun } from './example-run.ts';
 import { findRun, RUN_PATHS, runParams } from './run-paths.ts';
 

@@ -1,11 +1,11 @@
 import { finishedRunSchema } from '../../shared/domain/run.ts';
+import { type StartRunDeps, startRun } from '../../shared/runs/start-run.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { CREATE_HEADERS, CREATE_PATHS, CREATE_PROBLEMS, toRunInput } from './create-paths.ts';
 import { exampleMessage, exampleRun } from './example-run.ts';
 import { type FinishedRunDeps, finishedRun } from './finished-run.ts';
 import { runLocation } from './run-paths.ts';
-import { type StartRunDeps, startRun } from './start-run.ts';
 
 export const waitRun = (deps: StartRunDeps & FinishedRunDeps): Endpoint[] =>
   CREATE_PATHS.map(({ prefix, params, body }) =>

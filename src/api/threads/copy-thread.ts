@@ -3,10 +3,11 @@ import { newId, uuidSchema } from '../../shared/domain/ids.ts';
 import { toPreview } from '../../shared/domain/message-preview.ts';
 import { type Thread, threadSchema } from '../../shared/domain/thread.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { RequestKey } from '../../shared/mongo/request-key.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleThread } from './example-thread.ts';
 
 type Deps = Pick<ApiDeps, 'threads' | 'log' | 'reader' | 'once'>;

@@ -1,9 +1,10 @@
 import { threadInputSchema, threadSchema } from '../../shared/domain/thread.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { assistantMustExist } from '../assistants/assistant-must-exist.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleThread } from './example-thread.ts';
 
 export const createThread = (deps: Pick<ApiDeps, 'threads' | 'assistants' | 'once'>) =>

@@ -4,11 +4,12 @@ import { newId, uuidSchema } from '../../shared/domain/ids.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { toPreview } from '../../shared/domain/message-preview.ts';
 import { AppError, notFound } from '../../shared/errors/app-error.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import type { CheckpointDocument } from '../../shared/mongo/documents.ts';
 import type { RequestKey } from '../../shared/mongo/request-key.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { exampleState } from './example-state.ts';
 import { toThreadState, unknownCheckpoint } from './thread-state.ts';
 

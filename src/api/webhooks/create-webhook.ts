@@ -1,8 +1,9 @@
 import { type Webhook, webhookInputSchema, webhookWithSecretSchema } from '../../shared/domain/webhook.ts';
+import { requestKey } from '../../shared/idempotency/once.ts';
 import { newWebhookSecret, webhookSecretPlace } from '../../shared/webhooks/webhook-secret.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { IDEMPOTENCY, idempotencyKey, requestKey } from '../idempotency-key.ts';
+import { IDEMPOTENCY, idempotencyKey } from '../idempotency-key.ts';
 import { checkTarget } from './check-target.ts';
 import { exampleWebhook } from './example-webhook.ts';
 

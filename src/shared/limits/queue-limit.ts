@@ -1,5 +1,5 @@
-import { AppError } from '../../shared/errors/app-error.ts';
-import type { CountQueuedRuns } from '../../shared/mongo/count-queued-runs.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { CountQueuedRuns } from '../mongo/count-queued-runs.ts';
 
 /** How many runs that were accepted one by one a project may have waiting. Runs of batches do not count: a batch is accepted as one. */
 export interface QueueLimit {

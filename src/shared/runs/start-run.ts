@@ -3,31 +3,39 @@
  * insert leaves an accepted run that the sweeper promotes and rings for; a crash before it leaves a gap in the order and nothing else. A client that repeats the call with its
  * Idempotency-Key gets the same run.
  */
-import type { Assistant } from '../../shared/domain/assistant.ts';
-import type { Run, RunInput, RunOptions } from '../../shared/domain/run.ts';
-import { AppError, notFound } from '../../shared/errors/app-error.ts';
-import type { RunDocument } from '../../shared/mongo/documents.ts';
-import { keyFields, type RequestKey, sameRequest } from '../../shared/mongo/request-key.ts';
-import { toRun } from '../../shared/mongo/to-wire.ts';
-import { newRun } from '../../shared/runs/new-run.ts';
-import { standInLine } from '../../shared/scheduling/stand-in-line.ts';
-import type { ApiDeps } from '../api-deps.ts';
-import { requestKey } from '../idempotency-key.ts';
+import type { Config } from '../config/load-config.ts';
+import type { Assistant } from '../domain/assistant.ts';
+import type { Run, RunInput, RunOptions } from '../domain/run.ts';
+import { AppError, notFound } from '../errors/app-error.ts';
+import { type Once, requestKey } from '../idempotency/once.ts';
+import type { QueueLimit } from '../limits/queue-limit.ts';
+import type { AssistantRepository } from '../mongo/assistant-repository.ts';
+import type { CheckpointLog } from '../mongo/checkpoint-log.ts';
+import type { RunDocument } from '../mongo/documents.ts';
+import { keyFields, type RequestKey, sameRequest } from '../mongo/request-key.ts';
+import type { RunRepository } from '../mongo/run-repository.ts';
+import type { ThreadRepository } from '../mongo/thread-repository.ts';
+import { toRun } from '../mongo/to-wire.ts';
+import type { Admission } from '../scheduling/admission.ts';
+import type { Dispatcher } from '../scheduling/dispatcher.ts';
+import { standInLine } from '../scheduling/stand-in-line.ts';
+import type { RunCanceller } from '../threads/run-canceller.ts';
+import type { RunHooks } from '../webhooks/run-hooks.ts';
+import { newRun } from './new-run.ts';
 
-export type StartRunDeps = Pick<
-  ApiDeps,
-  | 'config'
-  | 'threads'
-  | 'assistants'
-  | 'runs'
-  | 'log'
-  | 'admission'
-  | 'dispatcher'
-  | 'canceller'
-  | 'queueLimit'
-  | 'hooks'
-  | 'once'
->;
+export interface StartRunDeps {
+  readonly config: Pick<Config, 'QUEUED_RUNS_PER_THREAD'>;
+  readonly threads: Pick<ThreadRepository, 'nextRunSeq' | 'noteWaiting' | 'create' | 'byRequest'>;
+  readonly assistants: Pick<AssistantRepository, 'get'>;
+  readonly runs: Pick<RunRepository, 'insert' | 'get' | 'active' | 'byIdempotencyKey' | 'countQueued' | 'withdraw'>;
+  readonly log: Pick<CheckpointLog, 'byId' | 'head' | 'ofRun'>;
+  readonly admission: Pick<Admission, 'reserve' | 'release' | 'admit' | 'ring'>;
+  readonly dispatcher: Pick<Dispatcher, 'promote'>;
+  readonly canceller: Pick<RunCanceller, 'cancel'>;
+  readonly queueLimit: QueueLimit;
+  readonly hooks: { readonly runHooks: Pick<RunHooks, 'fieldsFor'> };
+  readonly once: Once;
+}
 
 export interface StartedRun {
   readonly run: Run;
@@ -140,7 +148,7 @@ async function refuseIfCrowded(
 }
 
 async function findAssistant(
-  deps: Pick<ApiDeps, 'assistants'>,
+  deps: Pick<StartRunDeps, 'assistants'>,
   projectId: string,
   assistantId: string,
 ): Promise<Assistant> {
@@ -155,7 +163,7 @@ async function findAssistant(
 
 /** One for all requests with the same key. Its own key is the run's behind a blank, which no client's key can have. */
 async function createTemporaryThread(
-  deps: Pick<ApiDeps, 'threads' | 'once'>,
+  deps: Pick<StartRunDeps, 'threads' | 'once'>,
   projectId: string,
   assistant: Assistant | null,
   key: RequestKey | undefined,
@@ -180,7 +188,7 @@ async function createTemporaryThread(
 }
 
 async function findBaseVersion(
-  deps: Pick<ApiDeps, 'log'>,
+  deps: Pick<StartRunDeps, 'log'>,
   projectId: string,
   threadId: string,
   checkpointId: string | undefined,
