@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ErrorCode } from '../../src/shared/errors/error-catalogue.ts';
 import { expectProblem, useRecordApi } from './test-api.ts';
 
 const api = useRecordApi();
@@ -27,68 +26,6 @@ const raw = (body: string | Buffer, headers: Record<string, string> = { 'Content
     headers: Object.fromEntries(answer.headers),
     text: await answer.text(),
   }));
-
-const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
-const manyKeys = (n: number) => JSON.stringify(Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, 1])));
-
-const bodies: [what: string, code: ErrorCode, send: () => ReturnType<typeof raw>][] = [
-  ['half an object', 'malformed_json', () => raw('{"a":')],
-  ['spaces only', 'malformed_json', () => raw('  ')],
-  ['null', 'malformed_json', () => raw('null')],
-  ['a text', 'malformed_json', () => raw('"x"')],
-  ['a number', 'malformed_json', () => raw('12')],
-  ['nothing', 'validation_failed', () => raw('')],
-  ['an array', 'validation_failed', () => raw('[]')],
-  ['no content type', 'unsupported_media_type', () => raw('{"name":"x"}', {})],
-  ['a form', 'unsupported_media_type', () => raw('a[$ne]=1', { 'Content-Type': 'application/x-www-form-urlencoded' })],
-  ['text/plain', 'unsupported_media_type', () => raw('{"name":"x"}', { 'Content-Type': 'text/plain' })],
-  [
-    'a type that only begins like JSON',
-    'unsupported_media_type',
-    () => raw('{}', { 'Content-Type': 'application/jsonx' }),
-  ],
-  [
-    'an unknown charset',
-    'unsupported_media_type',
-    () => raw('{}', { 'Content-Type': 'application/json; charset=foo' }),
-  ],
-  ['latin-1', 'unsupported_media_type', () => raw('{}', { 'Content-Type': 'application/json; charset=iso-8859-1' })],
-  [
-    'an unknown compression',
-    'unsupported_media_type',
-    () => raw('{"name":"x"}', { 'Content-Type': 'application/json', 'Content-Encoding': 'zstd-9' }),
-  ],
-  [
-    'gzip that is none',
-    'malformed_body',
-    () => raw('{"name":"x"}', { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }),
-  ],
-  [
-    'gzip that is cut off',
-    'malformed_body',
-    () =>
-      raw(gzipSync('{"name":"x"}').subarray(0, 20), { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }),
-  ],
-  [
-    'a gzip bomb',
-    'payload_too_large',
-    () =>
-      raw(gzipSync(Buffer.alloc(50_000_000, 32)), { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' }),
-  ],
-  ['2 MiB', 'payload_too_large', () => raw(JSON.stringify({ name: 'x'.repeat(2_000_000) }))],
-  ['49,000 nested arrays', 'too_deep', () => raw(deep(49_000))],
-  ['33 nested arrays', 'too_deep', () => raw(deep(33))],
-  ['32 nested arrays', 'validation_failed', () => raw(deep(32))],
-  ['50,000 keys', 'too_many_keys', () => raw(manyKeys(50_000))],
-  [
-    'bytes that are not UTF-8',
-    'malformed_body',
-    () => raw(Buffer.from([...Buffer.from('{"name":"'), 0xff, 0x22, 0x7d])),
-  ],
-  ['the last of two equal keys is wrong', 'validation_failed', () => raw('{"name":"a","name":{"$ne":1}}')],
-  ['a number beyond all numbers', 'validation_failed', () => raw('{"name":"a","temperature":1e999}')],
-  ['a text for a number', 'validation_failed', () => raw('{"name":"a","temperature":"1"}')],
-];
 
 const fields: [what: string, body: Record<string, unknown>, errors: { pointer: string; code: string }[]][] = [
   ['no required field', {}, [{ pointer: '/name', code: 'required' }]],
@@ -141,34 +78,15 @@ const fields: [what: string, body: Record<string, unknown>, errors: { pointer: s
   ],
 ];
 
-const queries: [query: string, code: string, pointer: string][] = [
-  ['limit=0', 'too_small', 'query/limit'],
-  ['limit=101', 'too_big', 'query/limit'],
-  ['limit=1e3', 'invalid_format', 'query/limit'],
-  ['limit=-1', 'invalid_format', 'query/limit'],
-  ['limit=NaN', 'invalid_format', 'query/limit'],
-  ['limit=', 'invalid_format', 'query/limit'],
-  ['limit=10&limit=20', 'repeated_parameter', 'query/limit'],
-  ['limit[$gt]=1', 'unknown_parameter', 'query/limit[$gt]'],
-  ['metadata[__proto__][x]=1', 'unknown_parameter', 'query/metadata[__proto__][x]'],
-  ['__proto__=1', 'unknown_parameter', 'query/__proto__'],
-  ['sort=name', 'unknown_parameter', 'query/sort'],
-  ['order=asc;drop', 'unknown_parameter', 'query/order'],
-  ['cursor=abc', 'invalid_cursor', 'query/cursor'],
-  [`cursor=${Buffer.from('["now","x"]').toString('base64url')}`, 'invalid_cursor', 'query/cursor'],
-  [`cursor=${Buffer.from('{"$gt":1}').toString('base64url')}`, 'invalid_cursor', 'query/cursor'],
-];
-
-describe('a body that cannot be used', () => {
-  it.each(bodies)('%s: %s, and nothing is stored', async (_what, code, send) => {
-    const before = await api.count();
-    expectProblem(await send(), code);
-    expect(await api.count()).toBe(before);
-  });
-
-  it('compressed JSON, a quoted charset and a byte order mark are fine', async () => {
+// What is hostile is in hostile/: here is how it is told what is wrong, and what is fine.
+describe('a body', () => {
+  it('may be compressed, with a quoted charset and a byte order mark', async () => {
     const headers = { 'Content-Type': 'application/json; charset="UTF-8"', 'Content-Encoding': 'gzip' };
     expect((await raw(gzipSync('\ufeff{"name":"Zipped"}'), headers)).status).toBe(201);
+  });
+
+  it('of 32 nested arrays is nested as deep as may be', async () => {
+    expectProblem(await raw(`${'['.repeat(32)}${']'.repeat(32)}`), 'validation_failed');
   });
 });
 
@@ -186,11 +104,6 @@ describe('a field that is wrong', () => {
     const answer = await http().post('/assistants').send(body);
     expect(expectProblem(answer, 'validation_failed').errors).toHaveLength(50);
     expect(answer.text).not.toContain('canary');
-  });
-
-  it('a key that would change the prototype is refused', async () => {
-    expectProblem(await raw('{"name":"a","metadata":{"__proto__":1}}'), 'validation_failed');
-    expectProblem(await raw('{"name":"a","__proto__":{"metadata":{}}}'), 'validation_failed');
   });
 
   it('a patch without a change is refused', async () => {
@@ -211,32 +124,19 @@ describe('a field that is wrong', () => {
 });
 
 describe('a query that is wrong', () => {
-  it.each(queries)('%s: %s', async (query, code, pointer) => {
+  it('is told by the name of its parameter', async () => {
     for (const path of ['/threads', '/assistants', `/assistants/${assistantId}/versions`])
-      expect(expectProblem(await http().get(`${path}?${query}`), 'validation_failed').errors).toMatchObject([
-        { code, pointer },
-      ]);
-  });
-
-  it('a path that takes no parameters refuses all', async () => {
+      for (const [query, code, pointer] of [
+        ['limit=0', 'too_small', 'query/limit'],
+        ['limit=10&limit=20', 'repeated_parameter', 'query/limit'],
+        ['limit[$gt]=1', 'unknown_parameter', 'query/limit[$gt]'],
+        ['cursor=abc', 'invalid_cursor', 'query/cursor'],
+      ])
+        expect(expectProblem(await http().get(`${path}?${query}`), 'validation_failed').errors).toMatchObject([
+          { code, pointer },
+        ]);
     expect(expectProblem(await http().get(`/threads/${threadId}?x=1`), 'validation_failed').errors).toMatchObject([
       { code: 'unknown_parameter', pointer: 'query/x' },
     ]);
-  });
-});
-
-describe('an id that does not exist', () => {
-  it.each(['abc', '..%2f..%2fetc', 'a%00b', '1', `${UNKNOWN}x`, '%7B%22$ne%22:1%7D', UNKNOWN])(
-    '%s: 404',
-    async (id) => {
-      for (const path of [`/threads/${id}`, `/assistants/${id}`, `/assistants/${id}/versions`])
-        expectProblem(await http().get(path), 'not_found');
-      expectProblem(await http().patch(`/threads/${id}`).send({ name: 'x' }), 'not_found');
-      expectProblem(await http().delete(`/assistants/${id}`), 'not_found');
-    },
-  );
-
-  it('a path that cannot be decoded: 400', async () => {
-    expectProblem(await http().get('/threads/%zz'), 'bad_request');
   });
 });
