@@ -31,6 +31,7 @@ import type { ExplainWait } from '../shared/scheduling/explain-wait.ts';
 import type { SecretBox } from '../shared/secrets/secret-box.ts';
 import type { RunCanceller } from '../shared/threads/run-canceller.ts';
 import type { ThreadRemover } from '../shared/threads/thread-remover.ts';
+import type { Tracing } from '../shared/tracing/tracing.ts';
 import type { UsageReader } from '../shared/usage/usage-reader.ts';
 import type { WebhookServices } from '../shared/webhooks/webhook-services.ts';
 import type { KeyHash } from './auth/key-hash.ts';
@@ -95,6 +96,7 @@ export interface ApiDeps {
   readonly workerSwitch: WorkerSwitch;
   readonly queueWatch: QueueWatch;
   readonly queueStreams: QueueStreams;
+  readonly tracing: Tracing;
   /** The metrics of this process. */
   readonly registry: Registry;
   /** The page under `/ops/board`. */

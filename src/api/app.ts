@@ -10,13 +10,17 @@ import { createCors } from './middleware/cors.ts';
 import { errorHandler } from './middleware/error-handler.ts';
 import { requestId } from './middleware/request-id.ts';
 import { createRequestLogger } from './middleware/request-logger.ts';
+import { createRequestTracing } from './middleware/request-tracing.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { mountEndpoints } from './mount-endpoints.ts';
 import { createRequestMetrics } from './ops/request-metrics.ts';
 import { createWebPage } from './web/web-page.ts';
 
 /** What the frame itself needs; the endpoints bring their own needs. */
-export type FrameDeps = Pick<ApiDeps, 'config' | 'logger' | 'version' | 'authenticate' | 'rateLimits' | 'registry'>;
+export type FrameDeps = Pick<
+  ApiDeps,
+  'config' | 'logger' | 'version' | 'authenticate' | 'rateLimits' | 'registry' | 'tracing'
+>;
 
 /** Where `npm run build:web` puts the web page. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../../dist/web', import.meta.url));
@@ -26,7 +30,7 @@ export const createApp = (deps: ApiDeps): Express => createFrame(deps, createEnd
 
 /** The frame around a list of endpoints: everything that holds for each request, the web page and the reference pages. */
 export function createFrame(
-  { config, logger, version, authenticate, rateLimits, registry }: FrameDeps,
+  { config, logger, version, authenticate, rateLimits, registry, tracing }: FrameDeps,
   endpoints: readonly Endpoint[],
   pages: readonly RequestHandler[] = [],
 ): Express {
@@ -35,7 +39,8 @@ export function createFrame(
   app.use(createRequestMetrics(registry));
   // A number counts from the nearest proxy: what a client writes into the header itself is further away.
   app.set('trust proxy', config.TRUST_PROXY_HOPS);
-  app.use(requestId, createRequestLogger(logger), securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
+  app.use(requestId, createRequestLogger(logger), createRequestTracing(tracing));
+  app.use(securityHeaders(), createCors(config.CORS_ORIGINS), checkAddress);
   app.use(createWebPage(WEB_DIRECTORY), ...pages);
   mountEndpoints(app, withReference(endpoints, version), {
     authenticate,

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../shared/config/load-config.ts';
 import { createOnce } from '../shared/idempotency/once.ts';
 import { openServices } from '../shared/lifecycle/open-services.ts';
+import { readVersion } from '../shared/lifecycle/read-version.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
 import { createRegistry } from '../shared/metrics/create-registry.ts';
@@ -135,11 +135,4 @@ export async function startApi(options: {
       clearTimeout(timer);
     },
   };
-}
-
-async function readVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }

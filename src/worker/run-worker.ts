@@ -8,6 +8,7 @@ import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
 import type { Admission } from '../shared/scheduling/admission.ts';
 import type { RemoveRemains } from '../shared/threads/remove-remains.ts';
+import { type Tracing, traceFields } from '../shared/tracing/tracing.ts';
 import type { RunAnnouncer } from '../shared/webhooks/run-announcer.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import type { Intake } from './intake.ts';
@@ -19,6 +20,7 @@ import type { WorkerMetrics } from './worker-metrics.ts';
 export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
   Omit<SettleRunDeps, 'events' | 'logger' | 'lifecycle' | 'metrics'> & {
     readonly metrics: WorkerMetrics;
+    readonly tracing: Tracing;
     readonly workerId: string;
     readonly lifecycle: RunLifecycle;
     readonly active: ActiveRuns;
@@ -42,11 +44,16 @@ export type RunWorkerDeps = Omit<ExecuteRunDeps, 'events' | 'logger'> &
  */
 export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<void> {
   const { workerId, lifecycle, dispatcher, admission, active, suspects, removeRemains, redis, keys } = deps;
-  const { intake, stopped, metrics } = deps;
+  const { intake, stopped, metrics, tracing } = deps;
 
   async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now();
-    const logger = deps.logger.child({ run_id: run._id, thread_id: run.thread_id, attempt: run.attempt });
+    const logger = deps.logger.child({
+      run_id: run._id,
+      thread_id: run.thread_id,
+      attempt: run.attempt,
+      ...traceFields(tracing.current()),
+    });
     const events = createRunEventWriter({ redis, keys, runId: run._id, attempt: run.attempt, logger });
     const deadline = setTimeout(() => active.abort(run._id, 'deadline'), timeLeftMs(run));
     const outcome = await executeRun({ ...deps, events, logger }, run, signal).finally(() => clearTimeout(deadline));
@@ -73,6 +80,21 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
     else logger.info(line, 'run executed');
   }
 
+  /** In the trace of the request that made the run, however late and whichever attempt it is. */
+  function traced(run: RunDocument, work: () => Promise<void>): Promise<void> {
+    const { traceparent: parent = null, dispatched_at: from } = run;
+    const attributes = {
+      'skein.run_id': run._id,
+      'skein.thread_id': run.thread_id,
+      'skein.project_id': run.project_id,
+      'skein.assistant_id': run.assistant_id,
+      'skein.lane': run.lane,
+      'skein.attempt': run.attempt,
+    };
+    if (parent && from) tracing.past('wait on the queue', { parent, attributes }, from, new Date());
+    return tracing.span('run', { kind: 'consumer', parent, attributes }, work);
+  }
+
   /** A consumer that pauses may still get the job it was waiting for. Its bell is used up, so another one is rung. */
   async function passOn({ run_id, dispatch }: RunJob): Promise<void> {
     const again = await lifecycle.redispatch({ _id: run_id, dispatch });
@@ -91,7 +113,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
       if (!isSuspect(claim.run)) leave?.();
       metrics.claimed(claim.run);
       const admitted = admission.left(claim.run);
-      await active.track(job.run_id, (signal) => execute(claim.run, signal));
+      await active.track(job.run_id, (signal) => traced(claim.run, () => execute(claim.run, signal)));
       await admitted;
     } finally {
       leave?.();

@@ -141,6 +141,7 @@ export async function startWorker(options: {
     lostMs: config.WORKER_LOST_MS,
   });
   const handle = createRunHandler({
+    tracing: services.tracing,
     announcer: webhooks.announcer,
     metrics,
     workerId,

@@ -28,6 +28,7 @@ import { createAssistantRepository } from '../../src/shared/mongo/assistant-repo
 import { connectMongo } from '../../src/shared/mongo/connect-mongo.ts';
 import { createModels, ensureIndexes } from '../../src/shared/mongo/models.ts';
 import { createThreadRepository } from '../../src/shared/mongo/thread-repository.ts';
+import { NO_TRACING } from '../../src/shared/tracing/tracing.ts';
 import { useServices } from '../support/services.ts';
 
 /** A server on a free port for the tests of one file. Fields are set once `beforeAll` has run. */
@@ -65,6 +66,7 @@ export function useFrame(
       authenticate: authenticateAnyone,
       rateLimits,
       registry: new Registry(),
+      tracing: NO_TRACING,
     };
     const app = createFrame(deps, endpoints());
     started.server = createHttpServer(app, logger, options).listen(0, '127.0.0.1');

@@ -27,10 +27,10 @@ export function createRequestMetrics(registry: Registry): RequestHandler {
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Node knows some thirty methods, and a client may use any of them. */
-const methodOf = ({ method }: Request): string => (METHODS.has(method) ? method : 'other');
+export const methodOf = ({ method }: Request): string => (METHODS.has(method) ? method : 'other');
 
 /** As in the reference: `/threads/{thread_id}`. */
-function routeOf(req: Request): string {
+export function routeOf(req: Request): string {
   // Its own routes are named from there on.
   if (req.originalUrl.startsWith(BOARD_PATH)) return BOARD_PATH;
   const path: unknown = req.route?.path;

@@ -158,6 +158,18 @@ export const envSchema = z.object({
   STREAM_HEARTBEAT_MS: milliseconds(5000).describe(
     'Comment on a quiet stream, for proxies and clients that watch for silence.',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe(
+      'Base address of an OpenTelemetry collector (OTLP over HTTP), such as `http://127.0.0.1:4318`: traces go there. Unset: there are none.',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe('Share of the traces that begin here which are kept; a `traceparent` of a client decides for itself.'),
   METRICS_PORT: port
     .optional()
     .describe(

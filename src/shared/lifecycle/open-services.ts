@@ -28,7 +28,11 @@ import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts'
 import { createRemoveRemains, type RemoveRemains } from '../threads/remove-remains.ts';
 import { createRunCanceller, type RunCanceller } from '../threads/run-canceller.ts';
 import { createThreadRemover, type ThreadRemover } from '../threads/thread-remover.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
+import { traceQueue } from '../tracing/trace-queue.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { createWebhookServices, type WebhookServices } from '../webhooks/webhook-services.ts';
+import { readVersion } from './read-version.ts';
 import type { ReleaseStack } from './release-stack.ts';
 
 /** All collections. */
@@ -71,6 +75,7 @@ export interface Services {
   readonly secrets: SecretBox;
   readonly hooks: WebhookServices;
   /** Rejects when MongoDB does not answer. */
+  readonly tracing: Tracing;
   readonly pingMongo: () => Promise<unknown>;
 }
 
@@ -107,6 +112,8 @@ export async function openServices({ config, name, logger, releases, onCommand }
       patience,
       ...(onCommand ? { onCommand } : {}),
     });
+  const tracing = await openTracing(config, `skein-${name}`, await readVersion());
+  releases.push(() => tracing.close());
   // Building an index may take longer than any request may.
   const setUp = await open('work');
   await ensureIndexes(createAllModels(setUp)).finally(() => setUp.destroy());
@@ -143,8 +150,9 @@ export async function openServices({ config, name, logger, releases, onCommand }
   const lifecycle = createRunLifecycle(models);
   const toolCalls = createToolCallRepository(models);
   const log = createCheckpointLog(models);
-  const queue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
-  releases.push(() => queue.close());
+  const runQueue = createRunQueue(command, keys.queuePrefix, (err) => logger.warn({ err }, 'queue'));
+  releases.push(() => runQueue.close());
+  const queue = traceQueue(runQueue, tracing);
   const waiting = createWaitingRuns(models);
   const admissionLimits = createAdmissionLimits({ models, fixed: config.ADMISSION_WINDOW, logger });
   const admission = createAdmission({
@@ -196,6 +204,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     secrets,
     hooks,
     reader: createThreadReader(log),
+    tracing,
     pingMongo: async () => mongo.db?.command({ ping: 1 }),
   };
 }

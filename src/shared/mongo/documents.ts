@@ -85,6 +85,8 @@ export interface RunDocument {
   required_action: { type: 'submit_tool_outputs'; tool_calls: ToolCall[] } | null;
   last_error: RunError | null;
   incomplete_details: { reason: string } | null;
+  /** W3C trace context of the request that made it, so that whoever executes it, and when, is in the same trace. */
+  traceparent?: string;
   batch_id: string | null;
   /** Somebody wants to hear of it: true until its end was announced. */
   hooks?: boolean;

@@ -155,6 +155,7 @@ export function createModels(connection: Connection): Models {
         required_action: any,
         last_error: any,
         incomplete_details: any,
+        traceparent: String,
         batch_id: any,
         hooks: Boolean,
         pause_untold: Boolean,

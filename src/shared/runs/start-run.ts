@@ -36,6 +36,21 @@ export interface StartRunDeps {
   readonly hooks: { readonly runHooks: Pick<RunHooks, 'fieldsFor'> };
   readonly once: Once;
 }
+export type StartRunDeps = Pick<
+  ApiDeps,
+  | 'config'
+  | 'threads'
+  | 'assistants'
+  | 'runs'
+  | 'log'
+  | 'admission'
+  | 'dispatcher'
+  | 'canceller'
+  | 'queueLimit'
+  | 'hooks'
+  | 'once'
+  | 'tracing'
+>;
 
 export interface StartedRun {
   readonly run: Run;
@@ -70,7 +85,12 @@ export async function startRun(
       const first = sameRequest(await deps.runs.byIdempotencyKey(projectId, key.key), key);
       return first && toRun(first);
     },
-    make: (key) => accept(deps, projectId, input, key, repeat),
+    make: (key) =>
+      deps.tracing.span('accept run', {}, async (span) => {
+        const run = await accept(deps, projectId, input, key, repeat);
+        span.set({ 'skein.run_id': run.run_id, 'skein.thread_id': run.thread_id, 'skein.lane': run.lane });
+        return run;
+      }),
   });
   return { run: value, ...replay };
 }
@@ -99,6 +119,7 @@ async function accept(
     seq: place.seq,
     ...keyFields(key),
     ...hooked,
+    ...traceOf(deps),
     ...(baseVersion === undefined ? {} : { base_version: baseVersion }),
     ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
     ...(repeat ? { options: repeat.options } : {}),
@@ -123,6 +144,11 @@ async function accept(
   await standInLine(deps, run);
   return (await deps.runs.get(projectId, run._id)) ?? toRun(run);
 }
+
+const traceOf = ({ tracing }: Pick<ApiDeps, 'tracing'>): Pick<RunDocument, 'traceparent'> => {
+  const traceparent = tracing.current();
+  return traceparent === undefined ? {} : { traceparent };
+};
 
 const threadBusy = (holder: Run): AppError =>
   new AppError('thread_busy', {

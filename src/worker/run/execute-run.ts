@@ -29,6 +29,8 @@ export type ExecuteRunDeps = LoadProgressDeps & ModelStepDeps & ToolsStepDeps;
  */
 export async function executeRun(deps: ExecuteRunDeps, run: RunDocument, signal: AbortSignal): Promise<Outcome> {
   const { events, checkFence } = deps;
+  const inStep = <T>({ steps }: RunProgress, work: () => Promise<T>): Promise<T> =>
+    deps.tracing.span('step', { attributes: { 'skein.step': steps.length } }, work);
   events.emit('metadata', { run_id: run._id, thread_id: run.thread_id, attempt: run.attempt, status: run.status });
   let progress: RunProgress | null = null;
   try {
@@ -50,15 +52,19 @@ export async function executeRun(deps: ExecuteRunDeps, run: RunDocument, signal:
           progress = await commit(() => commitInput(deps, before));
           continue;
         case 'call_model': {
-          const answer = await modelStep(deps, before, signal);
-          progress = await commit(() => commitStep(deps.log, before, answer));
+          progress = await inStep(before, async () => {
+            const answer = await modelStep(deps, before, signal);
+            return commit(() => commitStep(deps.log, before, answer));
+          });
           break;
         }
         case 'run_tools': {
-          const step = await toolsStep(deps, run, move.step, move.calls, signal);
-          if (step.kind === 'requires_action')
-            return { kind: 'requires_action', calls: step.calls, usage: usageOf(before.steps) };
-          progress = await commit(() => commitStep(deps.log, before, step.content));
+          const made = await inStep(before, async () => {
+            const step = await toolsStep(deps, run, move.step, move.calls, signal);
+            return step.kind === 'requires_action' ? step : commit(() => commitStep(deps.log, before, step.content));
+          });
+          if ('kind' in made) return { kind: 'requires_action', calls: made.calls, usage: usageOf(before.steps) };
+          progress = made;
           break;
         }
         case 'complete':

@@ -6,6 +6,7 @@ import { LlmError, type LlmErrorCode } from '../../shared/llm/llm-error.ts';
 import { decideRetry } from '../../shared/llm/retry-policy.ts';
 import type { Logger } from '../../shared/logging/create-logger.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
 import type { WorkerMetrics } from '../worker-metrics.ts';
 import type { StepContent } from './commit-step.ts';
@@ -25,6 +26,7 @@ export interface ModelStepDeps {
   readonly stepTimeoutMs: number;
   /** Aborts the run when this worker may have lost it. */
   readonly checkFence: () => void;
+  readonly tracing: Pick<Tracing, 'span'>;
   readonly metrics: Pick<WorkerMetrics, 'modelCalled' | 'modelRetried'>;
 }
 
@@ -34,7 +36,7 @@ export interface ModelStepDeps {
  * @throws LlmError when the policy gives up; the signal's reason when aborted.
  */
 export async function modelStep(deps: ModelStepDeps, progress: RunProgress, signal: AbortSignal): Promise<StepContent> {
-  const { events, logger, metrics } = deps;
+  const { events, logger, metrics, tracing } = deps;
   const { run } = progress;
   const request = toRequest(progress, deps);
   const startedAt = new Date();
@@ -44,7 +46,15 @@ export async function modelStep(deps: ModelStepDeps, progress: RunProgress, sign
     const count = (outcome: 'ok' | LlmErrorCode, usage: Usage | null) =>
       metrics.modelCalled({ model: request.model, outcome, ms: performance.now() - calledAt, usage });
     try {
-      const { answer, firstTokenAt } = await callOnce(deps, request, messageId, signal);
+      const { answer, firstTokenAt } = await tracing.span(
+        `chat ${request.model}`,
+        { kind: 'client', attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': request.model } },
+        async (span) => {
+          const called = await callOnce(deps, request, messageId, signal);
+          span.set(answerAttributes(called.answer));
+          return called;
+        },
+      );
       count('ok', answer.usage);
       return toContent({ answer, messageId, runId: run._id, startedAt, firstTokenAt, attempt });
     } catch (error) {
@@ -70,6 +80,13 @@ export async function modelStep(deps: ModelStepDeps, progress: RunProgress, sign
     }
   }
 }
+
+const answerAttributes = ({ model, finish_reason, usage }: LlmAnswer) => ({
+  'gen_ai.response.model': model,
+  'gen_ai.response.finish_reason': finish_reason,
+  'gen_ai.usage.input_tokens': usage?.prompt_tokens,
+  'gen_ai.usage.output_tokens': usage?.completion_tokens,
+});
 
 async function callOnce(deps: ModelStepDeps, request: LlmRequest, messageId: string, signal: AbortSignal) {
   const { llm, events, stepTimeoutMs, checkFence } = deps;

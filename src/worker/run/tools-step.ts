@@ -10,6 +10,7 @@ import type { RunError } from '../../shared/domain/run.ts';
 import type { RunDocument, ToolCallDocument, ToolTiming } from '../../shared/mongo/documents.ts';
 import { type ToolCallRepository, toolCallKey } from '../../shared/mongo/tool-call-repository.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
+import type { Tracing } from '../../shared/tracing/tracing.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
 import type { WorkerMetrics } from '../worker-metrics.ts';
 import { capResult } from './cap-result.ts';
@@ -20,6 +21,7 @@ export interface ToolsStepDeps {
   readonly toolCalls: ToolCallRepository;
   readonly tools: ReadonlyMap<string, BuiltinTool>;
   readonly events: RunEventWriter;
+  readonly tracing: Pick<Tracing, 'span'>;
   readonly metrics: Pick<WorkerMetrics, 'toolCalled'>;
 }
 
@@ -99,7 +101,15 @@ async function perform(deps: ToolsStepDeps, { run, step, key, call, record, sign
 
   async function timed(): Promise<ToolResult> {
     const from = performance.now();
-    const fresh = await resolve();
+    const fresh = await deps.tracing.span(
+      `execute_tool ${call.name}`,
+      { attributes: { 'gen_ai.tool.name': call.name, 'gen_ai.tool.call.id': call.id } },
+      async (span) => {
+        const done = await resolve();
+        span.set({ 'error.type': done.error?.code });
+        return done;
+      },
+    );
     deps.metrics.toolCalled({ name: call.name, failed: fresh.error !== null, ms: performance.now() - from });
     return fresh;
   }
