@@ -20,6 +20,7 @@ import type { Admission } from '../scheduling/admission.ts';
 import type { Dispatcher } from '../scheduling/dispatcher.ts';
 import { standInLine } from '../scheduling/stand-in-line.ts';
 import type { RunCanceller } from '../threads/run-canceller.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { RunHooks } from '../webhooks/run-hooks.ts';
 import { newRun } from './new-run.ts';
 
@@ -35,22 +36,8 @@ export interface StartRunDeps {
   readonly queueLimit: QueueLimit;
   readonly hooks: { readonly runHooks: Pick<RunHooks, 'fieldsFor'> };
   readonly once: Once;
+  readonly tracing: Pick<Tracing, 'span' | 'current'>;
 }
-export type StartRunDeps = Pick<
-  ApiDeps,
-  | 'config'
-  | 'threads'
-  | 'assistants'
-  | 'runs'
-  | 'log'
-  | 'admission'
-  | 'dispatcher'
-  | 'canceller'
-  | 'queueLimit'
-  | 'hooks'
-  | 'once'
-  | 'tracing'
->;
 
 export interface StartedRun {
   readonly run: Run;
@@ -145,7 +132,7 @@ async function accept(
   return (await deps.runs.get(projectId, run._id)) ?? toRun(run);
 }
 
-const traceOf = ({ tracing }: Pick<ApiDeps, 'tracing'>): Pick<RunDocument, 'traceparent'> => {
+const traceOf = ({ tracing }: Pick<StartRunDeps, 'tracing'>): Pick<RunDocument, 'traceparent'> => {
   const traceparent = tracing.current();
   return traceparent === undefined ? {} : { traceparent };
 };
