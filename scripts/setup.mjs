@@ -2,7 +2,7 @@
 // It installs the packages when they are missing or old, and says so; otherwise it is silent and takes a few milliseconds. Redis is installed where it is started
 // (src/local/install-redis.ts), and only when it is needed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +36,16 @@ function checkLock() {
       fail(`package-lock.json does not know ${name}@${range} of package.json. Run: npm install`);
 }
 
+/** npm links the commands of packages and not those of the repository itself; with this one `npx skein` starts at once. Elsewhere npx finds it by package.json. */
+function linkCommand() {
+  if (process.platform === 'win32') return;
+  try {
+    symlinkSync('../../bin/skein.mjs', join(root, 'node_modules/.bin/skein'));
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+}
+
 function fail(message) {
   console.error(`setup: ${message}`);
   process.exit(1);
@@ -58,3 +68,4 @@ if (reason) {
   if (still) fail(`the packages are not as package-lock.json says: ${still}`);
   console.log('setup: packages installed');
 }
+linkCommand();

@@ -183,6 +183,7 @@ export async function startWorker(options: {
     openRuns: config.BATCH_OPEN_RUNS,
     retentionMs: config.BATCH_RETENTION_DAYS * 86_400_000,
     idleMs: config.SWEEP_MS,
+    leaseMs: config.WORKER_LOST_MS,
   });
   // Redis may have lost the pauses while nobody was there to sweep.
   await lanes.apply();

@@ -6,8 +6,6 @@ export interface BatchFeeder {
   stop(): Promise<void>;
 }
 
-/** A step that takes longer may be done by another worker too: wasted, not wrong. */
-const LEASE_MS = 30_000;
 /** While batches work, the next look is this soon; which of them is due then says the record. */
 const BUSY_MS = 200;
 /** After a step that failed, for example because the database is away. */
@@ -22,9 +20,11 @@ export async function startBatchFeeder(
     readonly subscriber: Redis;
     readonly keys: Pick<RedisKeys, 'batchNudge'>;
     readonly idleMs: number;
+    /** A step that takes longer may be done by another worker too: wasted, not wrong. */
+    readonly leaseMs: number;
   },
 ): Promise<BatchFeeder> {
-  const { work, subscriber, keys, logger, idleMs } = deps;
+  const { work, subscriber, keys, logger, idleMs, leaseMs } = deps;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | null = null;
@@ -33,7 +33,7 @@ export async function startBatchFeeder(
 
   async function stepAll(): Promise<void> {
     while (!stopped) {
-      const batch = await work.claim(LEASE_MS);
+      const batch = await work.claim(leaseMs);
       if (!batch) return;
       try {
         const next = await stepBatch(deps, batch);
