@@ -41,6 +41,12 @@ module.exports = {
       { path: '^src/(api|worker|shared|local|cli)/' },
     ),
     only(
+      'cli-stands-alone',
+      'the command line knows the API by its document only',
+      { path: '^src/cli/' },
+      { path: '^src/(api|worker|shared|local|web)/' },
+    ),
+    only(
       'domain-is-pure',
       'the domain imports zod and itself',
       { path: '^src/shared/domain/' },
