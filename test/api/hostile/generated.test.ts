@@ -4,14 +4,13 @@ import type { ApiDeps } from '../../../src/api/api-deps.ts';
 import type { Contract } from '../../../src/api/endpoint.ts';
 import { createEndpoints } from '../../../src/api/endpoints.ts';
 import { ERROR_CATALOGUE } from '../../../src/shared/errors/error-catalogue.ts';
-import { ADMIN_KEY, withKey } from '../auth/auth-support.ts';
+import { ADMIN_KEY } from '../auth/auth-support.ts';
 import { type GeneratedRequest, requestsTo } from './arbitrary-request.ts';
-import { useHostileSkein } from './hostile-skein.ts';
+import { type Populated, useHostileSkein } from './hostile-skein.ts';
 
 // Without workers nothing changes but by requests.
 const skein = useHostileSkein({ workers: 0 });
-const own: Record<string, string> = {};
-let key = '';
+let own: Populated;
 
 const contracts = createEndpoints({} as ApiDeps).map((endpoint) => endpoint.contract);
 /** By subject, so that each gets its share of the requests. */
@@ -20,16 +19,10 @@ const subjects = Object.entries(Object.groupBy(contracts, ({ tag }) => tag)) as 
 const seed = Date.now() % 1_000_000;
 
 beforeAll(async () => {
+  own = await skein.populate();
+  // A project that may go, without keys that the requests need.
   const { project_id } = await skein.createProject();
-  const made = await skein.createKey(project_id, ['runs', 'ops']);
-  key = made.key;
-  const post = async (path: string, body: object) =>
-    (await skein.send<Record<string, string>>('POST', path, body, withKey(key))).body;
-  const { assistant_id = '' } = await post('/assistants', { name: 'A' });
-  const { thread_id = '' } = await post('/threads', { name: 'T', assistant_id });
-  const { run_id = '' } = await post('/runs', { thread_id, input: 'x' });
-  const removable = (await skein.createProject()).project_id;
-  Object.assign(own, { project_id: removable, key_id: made.key_id, assistant_id, thread_id, run_id, lane: 'batch' });
+  own = { ...own, project_id };
 });
 
 /** On a slow machine there are fewer requests. */
@@ -42,7 +35,7 @@ describe(`requests of all kinds (seed ${seed})`, () => {
     'about %s: no fault of the server, and what is refused changes nothing',
     async (_subject, list) => {
       const all = fc.oneof(
-        ...list.map((contract) => requestsTo(contract, own, contract.access === 'admin' ? ADMIN_KEY : key)),
+        ...list.map((contract) => requestsTo(contract, own, contract.access === 'admin' ? ADMIN_KEY : own.key)),
       );
       let before = await skein.digest();
       let refused = 0;

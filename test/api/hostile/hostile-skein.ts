@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/shared/errors/error-catalogue.ts';
 import type { RawAnswer } from '../../support/raw-http.ts';
 import type { SkeinOptions } from '../../support/skein.ts';
-import { type AuthSkein, useAuthSkein } from '../auth/auth-support.ts';
+import { type AuthSkein, useAuthSkein, withKey } from '../auth/auth-support.ts';
 import { expectProblem } from '../test-api.ts';
 
 export interface RawRequest {
@@ -20,11 +20,22 @@ interface Impatient {
   readonly patienceMs: number;
 }
 
+/** What a project has, by the names of path parameters, and a key that opens it. */
+export interface Populated extends Readonly<Record<string, string>> {
+  readonly key: string;
+  readonly project_id: string;
+  readonly assistant_id: string;
+  readonly thread_id: string;
+  readonly run_id: string;
+}
+
 /** A whole server that asks for keys, for requests that nobody means well with. */
 export interface HostileSkein extends AuthSkein {
   /** Sends the path as it is written. null: there was no answer in time. */
   raw(path: string, request: RawRequest & Impatient): Promise<RawAnswer | null>;
   raw(path: string, request?: RawRequest): Promise<RawAnswer>;
+  /** A new project with one of everything. @param path how its run is started */
+  populate(path?: '/runs' | '/runs/wait'): Promise<Populated>;
   /** Changes when anything that is stored changes, but for heartbeats and for when keys were used. */
   digest(): Promise<string>;
 }
@@ -74,6 +85,17 @@ export function useHostileSkein({ env, ...options }: SkeinOptions = {}): Hostile
     }
   }
 
+  const populate: HostileSkein['populate'] = async (path = '/runs') => {
+    const { project_id } = await skein.createProject();
+    const { key, key_id } = await skein.createKey(project_id, ['runs', 'ops']);
+    const post = async (at: string, body: object) =>
+      (await skein.send<Record<string, string>>('POST', at, body, withKey(key))).body;
+    const { assistant_id = '' } = await post('/assistants', { name: 'A' });
+    const { thread_id = '' } = await post('/threads', { name: 'T', assistant_id });
+    const { run_id = '' } = await post(path, { thread_id, input: 'hello' });
+    return { project_id, key, key_id, assistant_id, thread_id, run_id, lane: 'batch' };
+  };
+
   async function digest(): Promise<string> {
     const { db } = skein.models.threads;
     const names = (await db.listCollections()).map(({ name }) => name).filter((name) => !UNSTABLE.has(name));
@@ -84,7 +106,7 @@ export function useHostileSkein({ env, ...options }: SkeinOptions = {}): Hostile
     }
     return hash.digest('hex');
   }
-  return Object.assign(skein, { raw: raw as HostileSkein['raw'], digest });
+  return Object.assign(skein, { raw: raw as HostileSkein['raw'], populate, digest });
 }
 
 /** One row of the catalogue of hostile requests. */

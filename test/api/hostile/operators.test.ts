@@ -6,11 +6,10 @@ import type { Contract } from '../../../src/api/endpoint.ts';
 import { createEndpoints } from '../../../src/api/endpoints.ts';
 import { newId } from '../../../src/shared/domain/ids.ts';
 import { ADMIN_KEY, withKey } from '../auth/auth-support.ts';
-import { useHostileSkein } from './hostile-skein.ts';
+import { type Populated, useHostileSkein } from './hostile-skein.ts';
 
 const skein = useHostileSkein({ workers: 0 });
-const own: Record<string, string> = {};
-let key = '';
+let own: Populated;
 
 const OPERATORS = [{ $ne: null }, { $gt: '' }, { $where: 'sleep(1000)' }, [{ $ne: null }], { $regex: '.*' }];
 /** JSON that is the client's own: stored as it is, and never part of a query. */
@@ -19,18 +18,10 @@ const FREE = /\/(parameters|arguments)(\/|$)/;
 const contracts = createEndpoints({} as ApiDeps).map((endpoint) => endpoint.contract);
 const titled = (list: readonly Contract[]) =>
   list.map((contract) => [`${contract.method.toUpperCase()} ${contract.path}`, contract] as const);
-const keyOf = ({ access }: Contract): string => (access === 'admin' ? ADMIN_KEY : key);
+const keyOf = ({ access }: Contract): string => (access === 'admin' ? ADMIN_KEY : own.key);
 
 beforeAll(async () => {
-  const { project_id } = await skein.createProject();
-  const made = await skein.createKey(project_id, ['runs', 'ops']);
-  key = made.key;
-  const post = async (path: string, body: object) =>
-    (await skein.send<Record<string, string>>('POST', path, body, withKey(key))).body;
-  const { assistant_id = '' } = await post('/assistants', { name: 'A' });
-  const { thread_id = '' } = await post('/threads', { name: 'T', assistant_id });
-  const { run_id = '' } = await post('/runs', { thread_id, input: 'x' });
-  Object.assign(own, { project_id, key_id: made.key_id, assistant_id, thread_id, run_id, lane: 'batch' });
+  own = await skein.populate();
 });
 
 const pathOf = (contract: Contract, ids: Readonly<Record<string, string>> = own): string =>
@@ -115,7 +106,9 @@ describe('an operator in an address', () => {
     expect((await get('/threads', { authorization: `Bearer ${operator}` })).status).toBe(401);
     expect((await get('/session', { cookie: `skein_session=${operator}` })).status).toBe(401);
     expect((await get('/threads', { ...withKey(ADMIN_KEY), 'x-project-id': operator })).status).toBe(404);
-    expect((await get(`/runs/${own.run_id}/stream`, { ...withKey(key), 'last-event-id': operator })).status).toBe(400);
-    expect((await get('/threads', { ...withKey(key), 'x-request-id': operator })).status).toBe(200);
+    expect((await get(`/runs/${own.run_id}/stream`, { ...withKey(own.key), 'last-event-id': operator })).status).toBe(
+      400,
+    );
+    expect((await get('/threads', { ...withKey(own.key), 'x-request-id': operator })).status).toBe(200);
   });
 });

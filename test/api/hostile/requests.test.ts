@@ -11,19 +11,8 @@ import { type RawRequest, type Row, testRows, useHostileSkein } from './hostile-
 const skein = useHostileSkein({ env: { CORS_ORIGINS: 'https://app.example' } });
 const ids = { assistant: '', thread: '', run: '', otherThread: '', otherRun: '', key: '', otherKey: '', project: '' };
 
-/** A project with a thread and a run that has ended. */
-async function populate() {
-  const { project_id } = await skein.createProject();
-  const { key } = await skein.createKey(project_id);
-  const post = async (path: string, body: object) =>
-    (await skein.send<Record<string, string>>('POST', path, body, withKey(key))).body;
-  const { assistant_id = '' } = await post('/assistants', { name: 'A' });
-  const { thread_id = '' } = await post('/threads', { name: 'T', assistant_id });
-  const { run_id = '' } = await post('/runs/wait', { thread_id, input: 'hello' });
-  return { project_id, key, assistant_id, thread_id, run_id };
-}
 beforeAll(async () => {
-  const [mine, other] = [await populate(), await populate()];
+  const [mine, other] = [await skein.populate('/runs/wait'), await skein.populate('/runs/wait')];
   Object.assign(ids, {
     ...{ assistant: mine.assistant_id, thread: mine.thread_id, run: mine.run_id, key: mine.key },
     ...{ project: mine.project_id, otherThread: other.thread_id, otherRun: other.run_id, otherKey: other.key },
