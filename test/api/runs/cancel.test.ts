@@ -66,10 +66,12 @@ describe('cancelling a run', () => {
     const thread = await skein.createThread();
     const run = await skein.run({ thread_id: thread.thread_id, input: asks({ chunks: ['ok'] }) });
     const before = await skein.getRun(run.run_id);
+    // Only GET says why a run waits.
+    const { waiting: _, ...answer } = before as typeof before & { waiting: unknown };
     for (const query of ['', '?wait=true'])
       expect(await skein.send('POST', `/runs/${run.run_id}/cancel${query}`)).toMatchObject({
         status: 200,
-        body: before,
+        body: answer,
       });
     expect(await skein.getRun(run.run_id)).toEqual(before);
   });
