@@ -177,6 +177,7 @@ export async function startWorker(options: {
     admission,
     canceller: services.canceller,
     announce: services.hooks.announce,
+    runHooks: services.hooks.runHooks,
     logger,
     subscriber,
     keys,

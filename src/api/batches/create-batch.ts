@@ -27,7 +27,10 @@ import { type Received, receiveItems } from './receive-items.ts';
 import type { UploadEntry } from './upload-entry.ts';
 import { optionsOfBody, optionsOfQuery, refuseOptions, type UploadQuery, uploadQuery } from './upload-query.ts';
 
-export type CreateBatchDeps = Pick<ApiDeps, 'batches' | 'batchItems' | 'assistants' | 'batchNudge' | 'config'>;
+export type CreateBatchDeps = Pick<
+  ApiDeps,
+  'batches' | 'batchItems' | 'assistants' | 'batchNudge' | 'config' | 'hooks'
+>;
 
 const NDJSON = 'application/x-ndjson';
 const exampleItem = { custom_id: 'sum-1', input: 'What is 12*7?' };
@@ -62,7 +65,7 @@ export const createBatch = (deps: CreateBatchDeps) =>
         example: exampleBatch,
       },
     },
-    problems: ['not_found', 'reference_not_found', 'state_conflict', ...IDEMPOTENCY.problems],
+    problems: ['not_found', 'reference_not_found', 'url_not_allowed', 'state_conflict', ...IDEMPOTENCY.problems],
     async handler({ projectId, query, req }) {
       const key = idempotencyKey(req);
       if (key === undefined && (query.offset > 0 || !query.complete))
@@ -121,9 +124,14 @@ async function upload(
 /** Is it wrong however often it is sent? */
 const isRefusal = (error: unknown): boolean =>
   error instanceof AppError &&
-  ['validation_failed', 'reference_not_found', 'payload_too_large', 'malformed_json', 'malformed_body'].includes(
-    error.code,
-  );
+  [
+    'validation_failed',
+    'reference_not_found',
+    'payload_too_large',
+    'malformed_json',
+    'malformed_body',
+    'url_not_allowed',
+  ].includes(error.code);
 
 async function finishUpload(
   deps: CreateBatchDeps,
@@ -142,7 +150,10 @@ async function finishUpload(
   if (now.status === 'uploading') {
     const stored = { _id: batch._id, received: next };
     await checkOptions(deps, now, options, next);
-    const accepted = await deps.batches.accept(stored, options, fingerprintOf(options));
+    const { webhook: named, ...rest } = options;
+    const { webhook } = named ? await deps.hooks.runHooks.fieldsFor(now.project_id, named) : {};
+    const target = webhook === undefined ? {} : { webhook };
+    const accepted = await deps.batches.accept(stored, { ...rest, ...target }, fingerprintOf(options));
     if (accepted) {
       deps.batchNudge();
       return { value: await deps.batches.present(accepted), replayed: false };

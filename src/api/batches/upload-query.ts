@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type BatchOptions, batchOptionsSchema } from '../../shared/domain/batch.ts';
 import { uuidSchema } from '../../shared/domain/ids.ts';
 import { metadataSchema } from '../../shared/domain/json.ts';
+import { runWebhookSchema } from '../../shared/domain/webhook.ts';
 import { invalid, parseBody } from '../validate.ts';
 
 const jsonText = z.string().transform((text, check) => {
@@ -26,6 +27,9 @@ export const uploadQuery = z.strictObject({
       description: 'A JSON object. Only for NDJSON.',
       override: { type: 'string', example: '{"source":"web"}' },
     }),
+  webhook_url: runWebhookSchema.shape.url
+    .optional()
+    .meta({ description: 'Hears of `batch.completed`, unsigned; a body of JSON can bring a secret. Only for NDJSON.' }),
   offset: z
     .string()
     .regex(/^\d{1,9}$/, 'must be a whole number')
@@ -51,7 +55,8 @@ export const uploadQuery = z.strictObject({
 export type UploadQuery = z.output<typeof uploadQuery>;
 
 /** What the query says of the batch. */
-export const optionsOfQuery = ({ name, assistant_id, metadata = {} }: UploadQuery): BatchOptions => ({
+export const optionsOfQuery = ({ name, assistant_id, metadata = {}, webhook_url }: UploadQuery): BatchOptions => ({
+  ...(webhook_url === undefined ? {} : { webhook: { url: webhook_url } }),
   ...(name === undefined ? {} : { name }),
   ...(assistant_id === undefined ? {} : { assistant_id }),
   metadata,
@@ -61,8 +66,10 @@ export const optionsOfQuery = ({ name, assistant_id, metadata = {} }: UploadQuer
 export const optionsOfBody = (members: Record<string, unknown>): BatchOptions => parseBody(batchOptionsSchema, members);
 
 /** @throws AppError validation_failed: in a JSON body there is a place for them. */
-export function refuseOptions({ name, assistant_id, metadata }: UploadQuery): void {
-  const given = Object.entries({ name, assistant_id, metadata }).filter(([, value]) => value !== undefined);
+export function refuseOptions({ name, assistant_id, metadata, webhook_url }: UploadQuery): void {
+  const given = Object.entries({ name, assistant_id, metadata, webhook_url }).filter(
+    ([, value]) => value !== undefined,
+  );
   if (given.length > 0)
     throw invalid(
       given.map(([field]) => ({ pointer: `query/${field}`, code: 'unknown_parameter', message: 'stands in the body' })),

@@ -4,6 +4,7 @@ import { metadataSchema, plainText, timeSchema } from './json.ts';
 import { messagesInputSchema, usageSchema } from './message.ts';
 import { overrideFields, runErrorSchema } from './run.ts';
 import { runStatusSchema } from './run-status.ts';
+import { runWebhookSchema } from './webhook.ts';
 
 /**
  * States of a batch.
@@ -25,6 +26,9 @@ export const batchOptionsSchema = z.strictObject({
   name: plainText(200).min(1).optional(),
   assistant_id: uuidSchema.optional().meta({ description: 'For items that name neither an assistant nor a thread.' }),
   metadata: metadataSchema.default({}),
+  webhook: runWebhookSchema
+    .optional()
+    .meta({ description: 'Hears of `batch.completed`, beside the endpoints of the project.' }),
 });
 export type BatchOptions = z.infer<typeof batchOptionsSchema>;
 

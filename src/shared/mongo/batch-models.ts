@@ -4,6 +4,7 @@ import type { BatchCounts, BatchStatus } from '../domain/batch.ts';
 import type { Metadata } from '../domain/json.ts';
 import type { MessageInput, Usage } from '../domain/message.ts';
 import type { RunInput } from '../domain/run.ts';
+import type { NamedTarget } from '../webhooks/announce.ts';
 import type { Keyed } from './request-key.ts';
 
 /** Many runs that were submitted together. Times that are absent have not come yet. */
@@ -15,6 +16,8 @@ export interface BatchDocument extends Omit<Keyed, 'removed_at'> {
   name: string | null;
   assistant_id: string | null;
   metadata: Metadata;
+  /** The endpoint it names itself; `secret` is sealed. */
+  webhook?: NamedTarget;
   /** Items stored: those with an index below. */
   received: number;
   /** Index of the first item that needs the batch's assistant. */
@@ -95,6 +98,7 @@ export function createBatchModels(connection: Connection): BatchModels {
       name: any,
       assistant_id: any,
       metadata: any,
+      webhook: { type: Mixed, default: undefined },
       received: whole,
       first_unassigned: Number,
       retry_pending: Boolean,

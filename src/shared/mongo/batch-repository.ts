@@ -26,7 +26,7 @@ export interface BatchRepository {
   /** Accepts the batch with the items it has. null: it is not uploading, or holds another number of items. */
   accept(
     batch: Pick<BatchDocument, '_id' | 'received'>,
-    options: BatchOptions,
+    options: Omit<BatchOptions, 'webhook'> & Pick<BatchDocument, 'webhook'>,
     fingerprint: string,
   ): Promise<BatchDocument | null>;
   /** Takes an upload back as if it had never been: its key is free again. Does nothing to a batch that was accepted. */
@@ -105,6 +105,7 @@ export function createBatchRepository(models: BatchModels & Pick<Models, 'runs'>
             name: options.name ?? null,
             assistant_id: options.assistant_id ?? null,
             metadata: options.metadata,
+            ...(options.webhook === undefined ? {} : { webhook: options.webhook }),
             fingerprint,
             started_at: now,
             due_at: now,

@@ -105,14 +105,15 @@ async function finish(
 async function tell({ work, announce }: StepBatchDeps, batch: BatchDocument): Promise<Next> {
   const { _id: batchId, project_id, name, status, metadata, counts = null, usage = null } = batch;
   const at = batch.finished_at ?? new Date();
-  await announce(project_id, {
+  const event = {
     type: 'batch.completed',
     id: batchId,
     // Every round of retries ends once.
     occurrence: at.toISOString(),
     at,
     data: { batch_id: batchId, project_id, name, status, metadata, counts, usage, finished_at: at.toISOString() },
-  });
+  } as const;
+  await announce(project_id, event, batch.webhook);
   await work.noteTold(batch);
   return null;
 }

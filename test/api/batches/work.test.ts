@@ -146,7 +146,10 @@ describe('the end of a batch', () => {
   it('is told to the endpoints of the project, once for each round', async () => {
     const endpoint = receiver.endpoint();
     await skein.send('POST', '/webhooks', { url: endpoint.url, events: ['batch.completed'] });
-    const batchId = await submit([item(0), item(1, FAILS)], `${state.query}&name=Told`);
+    const own = receiver.endpoint();
+    const hook = `&webhook_url=${encodeURIComponent(own.url)}`;
+    const batchId = await submit([item(0), item(1, FAILS)], `${state.query}&name=Told${hook}`);
+    expect(JSON.parse((await own.got(1))[0]?.body ?? '').data.batch_id).toBe(batchId);
     const [first] = await endpoint.got(1);
     expect(JSON.parse(first?.body ?? '')).toMatchObject({
       type: 'batch.completed',
