@@ -14,7 +14,9 @@ import { changeOne } from './change-one.ts';
 import type { RunDocument, ThreadDocument } from './documents.ts';
 import { insertNew } from './insert-new.ts';
 import type { Models } from './models.ts';
+import { keepForUsage } from './removed-runs.ts';
 import { threadIdOf, threadKey } from './thread-key.ts';
+import type { UsageModels } from './usage-models.ts';
 
 type Owned = Pick<BatchDocument, '_id' | 'project_id'>;
 
@@ -69,7 +71,9 @@ const RETRYABLE: readonly RunStatus[] = ['failed', 'cancelled', 'expired', 'inco
 const RUN_FIELDS = { project_id: 1, status: 1 } as const;
 
 export function createBatchWork(
-  models: BatchModels & Pick<Models, 'threads' | 'runs' | 'checkpoints' | 'toolCalls'>,
+  models: BatchModels &
+    Pick<Models, 'threads' | 'runs' | 'checkpoints' | 'toolCalls'> &
+    Pick<UsageModels, 'removedRuns'>,
 ): BatchWork {
   const { batches, batchItems, batchAssistants, threads, runs, checkpoints, toolCalls } = models;
   const findRuns = (filter: object, limit: number) =>
@@ -216,6 +220,7 @@ export function createBatchWork(
       const on = { thread_id: { $in: [...threadIds] }, project_id: projectId };
       await checkpoints.deleteMany(on);
       await toolCalls.deleteMany(on);
+      await keepForUsage(models, projectId, threadIds);
       await runs.deleteMany(on);
       await threads.deleteMany({ _id: { $in: threadIds.map((threadId) => threadKey(projectId, threadId)) } });
     },

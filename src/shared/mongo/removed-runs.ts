@@ -14,18 +14,21 @@ const FIELDS = {
 } as const;
 
 /**
- * Keeps what usage needs of the ended runs of a thread that is being deleted, before they go. Safe to repeat: what is kept already stays as it is.
+ * Keeps what usage needs of the ended runs of threads that are being deleted, before they go. Safe to repeat: what is kept already stays as it is.
  * @param since older ends are folded long since
  */
 export async function keepForUsage(
   models: Pick<Models, 'runs'> & Pick<UsageModels, 'removedRuns'>,
   projectId: string,
-  threadId: string,
+  threadIds: readonly string[],
   since = new Date(Date.now() - (REMOVED_RUN_DAYS - 1) * 86_400_000),
 ): Promise<void> {
   for (let after = ''; ; ) {
     const runs = await models.runs
-      .find({ project_id: projectId, thread_id: threadId, _id: { $gt: after }, finished_at: { $gt: since } }, FIELDS)
+      .find(
+        { project_id: projectId, thread_id: { $in: [...threadIds] }, _id: { $gt: after }, finished_at: { $gt: since } },
+        FIELDS,
+      )
       .sort({ _id: 1 })
       .limit(PAGE)
       .batchSize(PAGE + 1)

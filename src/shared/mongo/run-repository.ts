@@ -198,7 +198,7 @@ export function createRunRepository(models: Pick<Models, 'runs'> & Pick<UsageMod
     },
 
     async removeOfThread(projectId, threadId) {
-      await keepForUsage(models, projectId, threadId);
+      await keepForUsage(models, projectId, [threadId]);
       await runs.deleteMany({ project_id: projectId, thread_id: threadId });
     },
   };

@@ -233,6 +233,20 @@ describe('failed items', () => {
 });
 
 describe('a batch that is deleted', () => {
+  it('has been used all the same: usage counts its runs', async () => {
+    const own = await skein.createAssistant();
+    const batchId = await submit([item(0), item(1), item(2)], `?assistant_id=${own.assistant_id}`);
+    await batches.waitForEnd(batchId);
+    await skein.send('DELETE', `/batches/${batchId}`);
+    const { runs } = skein.models;
+    await waitFor(async () => (await runs.countDocuments({ batch_id: batchId })) === 0, { what: 'its runs are gone' });
+    const used = async () => {
+      const { body } = await skein.send<{ assistant_id: string; runs: number }[]>('GET', '/usage?group_by=assistant');
+      return body.some((row) => row.assistant_id === own.assistant_id && row.runs === 3);
+    };
+    await waitFor(used, { what: 'usage counts them', timeoutMs: 15_000 });
+  });
+
   it('is gone at once, and then all that was made for it, also what was under way', async () => {
     const { thread_id } = await skein.createThread(state.assistant);
     const batchId = await submit([...Array.from({ length: 40 }, (_, n) => item(n, HANGS)), { ...item(40), thread_id }]);

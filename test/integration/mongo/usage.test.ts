@@ -41,7 +41,7 @@ const at = (day: number, hour = 0, minute = 0) => new Date(START + day * DAY_MS 
 
 /** As `removeOfThread`, in a past that never was. */
 async function remove(projectId: string, threadId: string): Promise<void> {
-  await keepForUsage(models, projectId, threadId, new Date(0));
+  await keepForUsage(models, projectId, [threadId], new Date(0));
   await models.runs.deleteMany({ project_id: projectId, thread_id: threadId });
 }
 
