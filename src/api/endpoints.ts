@@ -27,6 +27,7 @@ import { listSteps } from './runs/list-steps.ts';
 import { streamRun } from './runs/stream-run.ts';
 import { submitToolOutputs } from './runs/submit-tool-outputs.ts';
 import { waitRun } from './runs/wait-run.ts';
+import { createScheduleEndpoints } from './schedules/schedule-endpoints.ts';
 import { createSession } from './session/create-session.ts';
 import { deleteSession } from './session/delete-session.ts';
 import { getSession } from './session/get-session.ts';
@@ -80,6 +81,7 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     patchAssistant(deps),
     deleteAssistant(deps),
     listVersions(deps),
+    ...createScheduleEndpoints(deps),
     ...createWebhookEndpoints(deps),
     listProjects(deps),
     createProject(deps),

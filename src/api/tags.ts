@@ -6,6 +6,7 @@ export const TAGS = {
     'Thousands of runs in one upload, behind everything that a person waits for: one object with counts, progress as it happens, results as lines of JSON.',
   Assistants:
     'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
+  Schedules: 'Runs that start by the clock: a cron expression in a time zone, on a thread or on a new one each time.',
   Webhooks:
     'Endpoints of a project that are told when runs end or wait: signed, repeated until they answer, with a log of what was sent.',
   Projects:

@@ -23,6 +23,7 @@ import { startHeartbeat } from './heartbeat.ts';
 import { createIntake } from './intake.ts';
 import { startProbeServer } from './probe-server.ts';
 import { createRunHandler } from './run-worker.ts';
+import { startSchedules } from './schedules/start-schedules.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
 import { startSweeper } from './sweeper.ts';
 import type { BuiltinTool } from './tools/tool.ts';
@@ -111,10 +112,11 @@ export async function startWorker(options: {
     everyMs: config.HEARTBEAT_MS,
     healthFile: config.HEALTH_FILE,
   });
+  const schedules = startSchedules({ services, redis: blocking, config, logger });
   const webhooks = startWebhooks({ services, redis: blocking, config, logger });
   await listenForCancels(subscriber, keys, workerId, active, heartbeat.look);
   const sweeper = startSweeper({
-    further: webhooks.sweep,
+    further: { ...webhooks.sweep, ...schedules.sweep },
     sweep: createRunSweep(models),
     lifecycle,
     conclude,
@@ -228,7 +230,7 @@ export async function startWorker(options: {
       stopped.abort();
       await feeder.stop();
       await sweeper.stop();
-      await within(webhooks.stop(), GIVE_BACK_MS);
+      await within(Promise.all([webhooks.stop(), schedules.stop()]), GIVE_BACK_MS);
       await within(Promise.all(consumers.map((consumer) => consumer.close())), GIVE_BACK_MS);
       await heartbeat.stop();
     },

@@ -35,6 +35,7 @@ export const exampleRun: Run = {
   last_error: null,
   incomplete_details: null,
   batch_id: null,
+  schedule_id: null,
   webhook: null,
   cancel_requested_at: null,
   created_at: '2026-01-31T09:30:00.000Z',

@@ -13,6 +13,7 @@ const filters = {
   status: runStatusSchema.optional(),
   assistant_id: uuidSchema.optional(),
   batch_id: uuidSchema.optional(),
+  schedule_id: uuidSchema.optional(),
   since: timeSchema.optional().meta({ description: 'Created at or after.' }),
 };
 const positionSchema = z.tuple([uuidSchema]);
@@ -38,7 +39,7 @@ export const listRuns = (deps: Pick<ApiDeps, 'runs' | 'threads'>): Endpoint[] =>
       tag: 'Runs',
       access: 'read',
       summary: 'List runs',
-      description: 'Newest first, filtered by status, assistant, batch and time of creation.',
+      description: 'Newest first, filtered by status, assistant, batch, schedule and time of creation.',
       params,
       query,
       responses: {
@@ -60,6 +61,7 @@ export const listRuns = (deps: Pick<ApiDeps, 'runs' | 'threads'>): Endpoint[] =>
             threadId: ofThread ?? named,
             assistantId: filter.assistant_id,
             batchId: filter.batch_id,
+            scheduleId: filter.schedule_id,
             since: filter.since === undefined ? undefined : new Date(filter.since),
           },
           { limit: limit + 1, after },

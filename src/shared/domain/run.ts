@@ -92,6 +92,7 @@ export const runSchema = z
     last_error: runErrorSchema.nullable(),
     incomplete_details: z.object({ reason: z.string() }).nullable(),
     batch_id: uuidSchema.nullable(),
+    schedule_id: uuidSchema.nullable(),
     webhook: z.object({ url: z.string() }).nullable().meta({ description: 'The endpoint it names itself.' }),
     cancel_requested_at: timeSchema.nullable(),
     created_at: timeSchema,

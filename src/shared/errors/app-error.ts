@@ -50,5 +50,6 @@ export const notFound = (
     | 'key'
     | 'webhook'
     | 'delivery'
+    | 'schedule'
     | 'batch',
 ): AppError => new AppError('not_found', { detail: `No such ${thing}.` });

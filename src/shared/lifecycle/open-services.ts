@@ -8,6 +8,8 @@ import { connectMongo } from '../mongo/connect-mongo.ts';
 import { createModels, ensureIndexes, type Models } from '../mongo/models.ts';
 import { createRunLifecycle, type RunLifecycle } from '../mongo/run-lifecycle.ts';
 import { createRunRepository, type RunRepository } from '../mongo/run-repository.ts';
+import { createScheduleModels, type ScheduleModels } from '../mongo/schedule-models.ts';
+import { createScheduleRepository, type ScheduleRepository } from '../mongo/schedule-repository.ts';
 import { createThreadReader, type ThreadReader } from '../mongo/thread-reader.ts';
 import { createThreadRepository, type ThreadRepository } from '../mongo/thread-repository.ts';
 import { createToolCallRepository, type ToolCallRepository } from '../mongo/tool-call-repository.ts';
@@ -16,6 +18,7 @@ import { createWaitingRuns, type WaitingRuns } from '../mongo/waiting-runs.ts';
 import { createWebhookModels, type WebhookModels } from '../mongo/webhook-models.ts';
 import { createOutbound, type Outbound } from '../outbound/create-outbound.ts';
 import { createRunQueue, type RunQueue } from '../queue/run-queue.ts';
+import { createScheduleClock, type ScheduleClock } from '../queue/schedule-clock.ts';
 import { connectRedis, type RedisRole, redisReady } from '../redis/connect-redis.ts';
 import { createRedisKeys, type RedisKeys } from '../redis/keys.ts';
 import { readRedisSettings, refuseEviction } from '../redis/redis-settings.ts';
@@ -36,7 +39,7 @@ import { readVersion } from './read-version.ts';
 import type { ReleaseStack } from './release-stack.ts';
 
 /** All collections. */
-export type AllModels = Models & AccessModels & BatchModels & UsageModels & WebhookModels;
+export type AllModels = Models & AccessModels & BatchModels & UsageModels & WebhookModels & ScheduleModels;
 
 const createAllModels = (connection: Parameters<typeof createModels>[0]): AllModels => ({
   ...createModels(connection),
@@ -44,6 +47,7 @@ const createAllModels = (connection: Parameters<typeof createModels>[0]): AllMod
   ...createBatchModels(connection),
   ...createUsageModels(connection),
   ...createWebhookModels(connection),
+  ...createScheduleModels(connection),
 });
 
 /** What the API and the worker have in common. */
@@ -74,6 +78,7 @@ export interface Services {
   readonly outbound: Outbound;
   readonly secrets: SecretBox;
   readonly hooks: WebhookServices;
+  readonly schedules: { readonly records: ScheduleRepository; readonly clock: ScheduleClock };
   /** Rejects when MongoDB does not answer. */
   readonly tracing: Tracing;
   readonly pingMongo: () => Promise<unknown>;
@@ -178,6 +183,8 @@ export async function openServices({ config, name, logger, releases, onCommand }
     logger,
   });
   releases.push(() => hooks.queue.close());
+  const clock = createScheduleClock(command, keys.queuePrefix, (err) => logger.warn({ err }, 'schedule clock'));
+  releases.push(() => clock.close());
 
   return {
     models,
@@ -203,6 +210,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     outbound,
     secrets,
     hooks,
+    schedules: { records: createScheduleRepository(models), clock },
     reader: createThreadReader(log),
     tracing,
     pingMongo: async () => mongo.db?.command({ ping: 1 }),

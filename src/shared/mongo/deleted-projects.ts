@@ -1,6 +1,7 @@
 import type { AccessModels } from './access-models.ts';
 import type { BatchModels } from './batch-models.ts';
 import type { Models } from './models.ts';
+import type { ScheduleModels } from './schedule-models.ts';
 import { threadIdOf } from './thread-key.ts';
 import type { WebhookModels } from './webhook-models.ts';
 
@@ -9,7 +10,8 @@ export interface DeletedProjects {
   /** Projects that ended before this time and were not seen to be empty since. */
   toEmpty(endedBefore: Date): Promise<string[]>;
   removeAssistants(projectId: string): Promise<void>;
-  removeWebhooks(projectId: string): Promise<void>;
+  /** Webhooks with their log, and schedules. */
+  removeSettings(projectId: string): Promise<void>;
   /** Its batches are due to be removed, with all that was made for them. */
   endBatches(projectId: string): Promise<void>;
   /** Some threads of it that are not being deleted. */
@@ -25,9 +27,10 @@ export function createDeletedProjects(
   models: Pick<AccessModels, 'projects'> &
     Pick<Models, 'assistants' | 'assistantVersions' | 'threads' | 'runs'> &
     Pick<BatchModels, 'batches'> &
-    WebhookModels,
+    WebhookModels &
+    ScheduleModels,
 ): DeletedProjects {
-  const { projects, batches, assistants, assistantVersions, threads, runs, webhooks, deliveries } = models;
+  const { projects, batches, assistants, assistantVersions, threads, runs, webhooks, deliveries, schedules } = models;
   return {
     async toEmpty(endedBefore) {
       const found = await projects
@@ -40,9 +43,10 @@ export function createDeletedProjects(
       await assistants.deleteMany({ project_id: projectId });
       await assistantVersions.deleteMany({ project_id: projectId });
     },
-    async removeWebhooks(projectId) {
+    async removeSettings(projectId) {
       await webhooks.deleteMany({ project_id: projectId });
       await deliveries.deleteMany({ project_id: projectId });
+      await schedules.deleteMany({ project_id: projectId });
     },
     async endBatches(projectId) {
       const now = new Date();

@@ -88,6 +88,7 @@ export interface RunDocument {
   /** W3C trace context of the request that made it, so that whoever executes it, and when, is in the same trace. */
   traceparent?: string;
   batch_id: string | null;
+  schedule_id?: string;
   /** Somebody wants to hear of it: true until its end was announced. */
   hooks?: boolean;
   /** It waits for the client, and that was not announced. */

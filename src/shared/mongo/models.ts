@@ -157,6 +157,7 @@ export function createModels(connection: Connection): Models {
         incomplete_details: any,
         traceparent: String,
         batch_id: any,
+        schedule_id: String,
         hooks: Boolean,
         pause_untold: Boolean,
         webhook: { type: Mixed, default: undefined },
@@ -187,6 +188,10 @@ export function createModels(connection: Connection): Models {
         [{ thread_id: 1, _id: -1 }, { name: 'of_thread' }],
         [{ project_id: 1, _id: -1 }, { name: 'list' }],
         [{ status: 1, _id: 1 }, { name: 'by_status' }],
+        [
+          { schedule_id: 1, _id: -1 },
+          { name: 'of_schedule', partialFilterExpression: { schedule_id: { $exists: true } } },
+        ],
         // Only runs that somebody wants to hear of.
         [
           { status: 1, _id: 1 },

@@ -14,6 +14,7 @@ export interface RunFilter {
   readonly threadId?: string | undefined;
   readonly assistantId?: string | undefined;
   readonly batchId?: string | undefined;
+  readonly scheduleId?: string | undefined;
   /** Created at or after. */
   readonly since?: Date | undefined;
 }
@@ -121,6 +122,7 @@ export function createRunRepository(models: Pick<Models, 'runs'> & Pick<UsageMod
           ...(filter.threadId ? { thread_id: filter.threadId } : {}),
           ...(filter.assistantId ? { assistant_id: filter.assistantId } : {}),
           ...(filter.batchId ? { batch_id: filter.batchId } : {}),
+          ...(filter.scheduleId ? { schedule_id: filter.scheduleId } : {}),
           ...(filter.since ? { created_at: { $gte: filter.since } } : {}),
           ...(after ? { _id: { $lt: after } } : {}),
         })

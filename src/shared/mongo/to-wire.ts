@@ -59,6 +59,7 @@ export function toRun(document: RunDocument): Run {
     last_error: document.last_error,
     incomplete_details: document.incomplete_details,
     batch_id: document.batch_id,
+    schedule_id: document.schedule_id ?? null,
     webhook: document.webhook ? { url: document.webhook.url } : null,
     cancel_requested_at: isoOrNull(document.cancel_requested_at),
     created_at: iso(document.created_at),

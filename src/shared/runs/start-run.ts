@@ -66,6 +66,7 @@ export async function startRun(
   input: RunInput,
   idempotencyKey: string | undefined,
   repeat?: Repeat,
+  scheduleId?: string,
 ): Promise<StartedRun> {
   const { value, ...replay } = await deps.once(projectId, requestKey(idempotencyKey, input), {
     async find(key) {
@@ -74,7 +75,7 @@ export async function startRun(
     },
     make: (key) =>
       deps.tracing.span('accept run', {}, async (span) => {
-        const run = await accept(deps, projectId, input, key, repeat);
+        const run = await accept(deps, projectId, input, key, { repeat, scheduleId });
         span.set({ 'skein.run_id': run.run_id, 'skein.thread_id': run.thread_id, 'skein.lane': run.lane });
         return run;
       }),
@@ -87,7 +88,7 @@ async function accept(
   projectId: string,
   input: RunInput,
   key: RequestKey | undefined,
-  repeat: Repeat | undefined,
+  { repeat, scheduleId }: { readonly repeat: Repeat | undefined; readonly scheduleId: string | undefined },
 ): Promise<Run> {
   const hooked = await deps.hooks.runHooks.fieldsFor(projectId, input.webhook);
   await deps.queueLimit.admit(projectId);
@@ -107,6 +108,7 @@ async function accept(
     ...keyFields(key),
     ...hooked,
     ...traceOf(deps),
+    ...(scheduleId === undefined ? {} : { schedule_id: scheduleId }),
     ...(baseVersion === undefined ? {} : { base_version: baseVersion }),
     ...(holder && input.multitask_strategy === 'rollback' ? { rollback_of: holder.run_id } : {}),
     ...(repeat ? { options: repeat.options } : {}),

@@ -71,7 +71,7 @@ export function createFireTimes(cron: string, timeZone: string): FireTimes {
 }
 
 /** @throws Error */
-function checkTimeZone(timeZone: string): void {
+export function checkTimeZone(timeZone: string): void {
   try {
     // Intl also knows offsets such as +02:00, which never change their clocks and are not what is meant.
     if (/^[A-Z]/i.test(timeZone)) new Intl.DateTimeFormat('en', { timeZone });

@@ -20,7 +20,7 @@ export function createEmptyProjects(deps: {
 
   async function empty(projectId: string): Promise<void> {
     await projects.removeAssistants(projectId);
-    await projects.removeWebhooks(projectId);
+    await projects.removeSettings(projectId);
     await projects.endBatches(projectId);
     const threads = await projects.threads(projectId);
     for (const threadId of threads) await remover.remove(projectId, threadId);

@@ -14,6 +14,7 @@ export function toRunData(document: Omit<RunDocument, 'input' | 'options'>): Jso
     assistant_id: run.assistant_id,
     project_id: run.project_id,
     batch_id: run.batch_id,
+    schedule_id: run.schedule_id,
     status: run.status,
     metadata: run.metadata,
     usage: run.usage,

@@ -17,7 +17,8 @@ type Ids = Record<
   | 'project_id'
   | 'key_id'
   | 'webhook_id'
-  | 'delivery_id',
+  | 'delivery_id'
+  | 'schedule_id',
   string
 >;
 type KeyName = 'read' | 'runs' | 'ops' | 'admin';
@@ -66,6 +67,8 @@ async function populate(projectId: string): Promise<Ids> {
   const { key_id } = await skein.createKey(projectId);
   const hook = { url: 'http://127.0.0.1:9/', events: ['batch.completed'], description: CANARY };
   const { webhook_id } = await skein.admin<Ids>('POST', '/webhooks', hook, headers);
+  const schedule = { name: CANARY, cron: '0 0 1 1 *', assistant_id, input: CANARY };
+  const { schedule_id } = await skein.admin<Ids>('POST', '/schedules', schedule, headers);
   const { delivery_id } = await skein.admin<Ids>('POST', `/webhooks/${webhook_id}/ping`, undefined, headers);
   return {
     batch_id: await storeBatch(projectId, assistant_id),
@@ -77,6 +80,7 @@ async function populate(projectId: string): Promise<Ids> {
     key_id,
     webhook_id,
     delivery_id,
+    schedule_id,
   };
 }
 
@@ -90,6 +94,7 @@ const unknownIds = (): Ids => ({
   key_id: newId(),
   webhook_id: newId(),
   delivery_id: newId(),
+  schedule_id: newId(),
 });
 
 const state = {} as { mine: string; other: string; own: Ids; foreign: Ids; keys: Record<KeyName, string> };
@@ -249,6 +254,13 @@ describe('a foreign id in a body or a query', () => {
   const cases: [string, string, (ids: Ids) => { query?: string; body?: object }][] = [
     ['POST', '/threads', ({ assistant_id }) => ({ body: { name: 'T', assistant_id } })],
     ['PATCH', '/threads/{thread_id}', ({ assistant_id }) => ({ body: { assistant_id } })],
+    [
+      'POST',
+      '/schedules',
+      ({ assistant_id }) => ({ body: { name: 'S', cron: '0 0 1 1 *', assistant_id, input: 'x' } }),
+    ],
+    ['POST', '/schedules', ({ thread_id }) => ({ body: { name: 'S', cron: '0 0 1 1 *', thread_id, input: 'x' } })],
+    ['GET', '/runs', ({ schedule_id }) => ({ query: `?schedule_id=${schedule_id}` })],
     ...['/runs', '/runs/wait', '/runs/stream'].flatMap((path): typeof cases => [
       ['POST', path, ({ thread_id }) => ({ body: { thread_id, input: 'x' } })],
       ['POST', path, ({ assistant_id }) => ({ body: { thread_id: state.own.thread_id, assistant_id, input: 'x' } })],

@@ -47,6 +47,7 @@ export const aRun = (more: Partial<Run> = {}): Run => ({
   last_error: null,
   incomplete_details: null,
   batch_id: null,
+  schedule_id: null,
   webhook: null,
   cancel_requested_at: null,
   created_at: at(0),
