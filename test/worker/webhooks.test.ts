@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { useWebhookReceiver } from '../support/webhook-receiver.ts';
 
 const receiver = useWebhookReceiver();
-const skein = useSkein({ workers: 0, env: { WEBHOOK_TIMEOUT_MS: '1000', SWEEP_MS: '150' } });
+const skein = useSkein({ workers: 0, env: { WEBHOOK_TIMEOUT_MS: '400', SWEEP_MS: '150' } });
 const processes = useProcesses();
 const RUNS_ONLY = { WEBHOOK_SLOTS: '0', SWEEP_MS: '86400000' };
 

@@ -33,6 +33,7 @@ export function createFireTimes(cron: string, timeZone: string): FireTimes {
    * made to come from before.
    */
   const start = (from: number) => (offset(from - CHANGE_MS) === offset(from) ? from : from - CHANGE_MS);
+  let neverComes = true;
   function search(from: Date, startAt: number): Date {
     const times = parse(startAt);
     for (;;) {
@@ -43,14 +44,16 @@ export function createFireTimes(cron: string, timeZone: string): FireTimes {
   function after(from: Date): Date {
     try {
       return search(from, start(from.getTime()));
-    } catch {
-      // Where clocks change by half an hour it may find no way over the gap.
-      return search(from, from.getTime() + CHANGE_MS);
+    } catch (error) {
+      // Where clocks change by half an hour it may find no next time on that day; the day after is well again.
+      if (neverComes) throw error;
+      return search(from, from.getTime() + 24 * HOUR_MS + CHANGE_MS);
     }
   }
 
   // Refuses dates that never come.
   after(new Date());
+  neverComes = false;
   return {
     after,
     latest(first, to) {
