@@ -10,6 +10,4 @@ export const startOfSlot = (time: number): Date => new Date(Math.floor(time / SL
 /** Which ten minutes of its day, 0 to 143. */
 export const slotOf = (time: Date): number => Math.floor((time.getTime() % DAY_MS) / SLOT_MS);
 
-export const startOfDay = (day: string): Date => new Date(`${day}T00:00:00.000Z`);
-
 export const endOfDay = (time: Date): Date => new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS + DAY_MS);

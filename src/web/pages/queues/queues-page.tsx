@@ -40,7 +40,8 @@ export function QueuesPage() {
 
 function Report({ report }: { report: QueueReport }) {
   const alive = report.workers.filter((worker) => worker.alive);
-  const slotsOf = (lane: Lane) => alive.reduce((total, { slots }) => total + slots[lane], 0);
+  const slotsOf = (lane: Lane) =>
+    alive.reduce((total, { slots, draining }) => (draining ? total : total + slots[lane]), 0);
   const now = Date.parse(report.generated_at);
   return (
     <>

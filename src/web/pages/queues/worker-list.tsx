@@ -61,6 +61,7 @@ function WorkerRow({ worker, now }: { worker: WorkerState; now: number }) {
         <span className="truncate font-mono text-xs" title={worker.worker_id}>
           {worker.worker_id}
         </span>
+        {worker.draining && <span className="shrink-0 text-soft text-xs">draining</span>}
       </span>
       <span className="mt-2 flex items-center gap-2.5 pl-4.5 sm:mt-0 sm:pl-0">
         <span className="h-1.5 w-16 overflow-hidden rounded-full bg-muted" aria-hidden>
