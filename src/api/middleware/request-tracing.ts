@@ -1,11 +1,12 @@
 import type { RequestHandler } from 'express';
-import { type Tracing, traceFields } from '../../shared/tracing/tracing.ts';
+import { NO_TRACING, type Tracing, traceFields } from '../../shared/tracing/tracing.ts';
 import { methodOf, routeOf } from '../ops/request-metrics.ts';
 import { requestIdOf } from './request-id.ts';
 import { addLogFields } from './request-logger.ts';
 
 /** A span for each request, in the trace of the client's `traceparent` if it sends one; the request's log line gets the `trace_id`. Health checks have none. */
 export function createRequestTracing(tracing: Tracing): RequestHandler {
+  if (tracing === NO_TRACING) return (_req, _res, next) => next();
   return (req, res, next) => {
     if (req.originalUrl.startsWith('/health/')) {
       next();

@@ -3,7 +3,13 @@ import { type CheckIndexes, createCheckIndexes } from '../../shared/mongo/check-
 import type { Models } from '../../shared/mongo/models.ts';
 import { readWorkerStates } from '../../shared/ops/worker-states.ts';
 import type { RedisKeys } from '../../shared/redis/keys.ts';
-import { checkWritable, readRedisSettings, redisWarnings, refuseEviction } from '../../shared/redis/redis-settings.ts';
+import {
+  checkWritable,
+  type RedisSettings,
+  readRedisSettings,
+  redisWarnings,
+  refuseEviction,
+} from '../../shared/redis/redis-settings.ts';
 
 export const CHECKS = ['mongo', 'indexes', 'redis', 'redis_settings', 'queue'] as const;
 
@@ -24,15 +30,23 @@ export function createHealth(deps: {
 }): Health {
   const { models, redis, keys, lostMs } = deps;
   const indexes: CheckIndexes = createCheckIndexes(models);
+  /** Two parts of one answer ask at the same time. */
+  let asking: Promise<RedisSettings> | null = null;
+  const settings = (): Promise<RedisSettings> => {
+    asking ??= readRedisSettings(redis).finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
   return {
     checks: {
       mongo: deps.pingMongo,
       indexes,
       redis: () => redis.ping(),
-      redis_settings: async () => refuseEviction(await readRedisSettings(redis)),
+      redis_settings: async () => refuseEviction(await settings()),
       queue: () => checkWritable(redis, keys.readiness),
     },
-    warnings: async () => redisWarnings(await readRedisSettings(redis)),
+    warnings: async () => redisWarnings(await settings()),
     async workers() {
       const states = await readWorkerStates(models, lostMs);
       const alive = states.filter((worker) => worker.alive);

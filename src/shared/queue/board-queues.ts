@@ -3,6 +3,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { laneSchema } from '../domain/run.ts';
 import { queueName } from './run-job.ts';
+import { WEBHOOK_QUEUE } from './webhook-queue.ts';
 
 /** The queues as Bull Board shows them, to look at only. */
 export interface BoardQueues {
@@ -12,8 +13,9 @@ export interface BoardQueues {
 
 /** @param redis a connection of role `command` that is ready: a queue that is made while Redis is away waits for it without limit. */
 export function openBoardQueues(redis: Redis, prefix: string, onError: (error: Error) => void): BoardQueues {
-  const queues = laneSchema.options.map(
-    (lane) => new Queue(queueName(lane), { connection: redis, prefix, skipVersionCheck: true, skipMetasUpdate: true }),
+  const names = [...laneSchema.options.map(queueName), WEBHOOK_QUEUE];
+  const queues = names.map(
+    (name) => new Queue(name, { connection: redis, prefix, skipVersionCheck: true, skipMetasUpdate: true }),
   );
   for (const queue of queues) queue.on('error', onError);
   return {

@@ -7,7 +7,7 @@ import { uuidSchema } from '../domain/ids.ts';
 const deliveryJobSchema = z.strictObject({ delivery_id: uuidSchema, bell: z.int().min(1) });
 export type DeliveryJob = z.infer<typeof deliveryJobSchema>;
 
-const NAME = 'webhooks';
+export const WEBHOOK_QUEUE = 'webhooks';
 const jobId = (job: DeliveryJob): string => `delivery-${job.delivery_id}-${job.bell}`;
 
 export interface WebhookQueue {
@@ -25,7 +25,7 @@ export function createWebhookQueue(redis: Redis, prefix: string, onError: (error
   function open(): Queue<DeliveryJob> {
     if (redis.status !== 'ready') throw new Error('Redis is not connected');
     if (queue) return queue;
-    queue = new Queue<DeliveryJob>(NAME, {
+    queue = new Queue<DeliveryJob>(WEBHOOK_QUEUE, {
       connection: redis,
       prefix,
       skipVersionCheck: true,
@@ -64,7 +64,7 @@ export interface WebhookConsumerOptions {
 export function createWebhookConsumer({ redis, prefix, slots, handle, onError }: WebhookConsumerOptions): {
   close(): Promise<void>;
 } {
-  const worker = new Worker<DeliveryJob>(NAME, async (job) => handle(deliveryJobSchema.parse(job.data)), {
+  const worker = new Worker<DeliveryJob>(WEBHOOK_QUEUE, async (job) => handle(deliveryJobSchema.parse(job.data)), {
     connection: redis,
     prefix,
     concurrency: slots,

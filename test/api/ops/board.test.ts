@@ -46,6 +46,7 @@ describe('/ops/board', () => {
     expect(queues.map(({ name, readOnlyMode }: Record<string, unknown>) => [name, readOnlyMode])).toEqual([
       ['runs-interactive', true],
       ['runs-batch', true],
+      ['webhooks', true],
     ]);
     expect(queues[0].jobs.map(({ data }: { data: unknown }) => data)).toEqual([{ run_id: state.runId, dispatch: 1 }]);
   });
