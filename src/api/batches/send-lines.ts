@@ -8,9 +8,15 @@ const DRAIN_MS = 30_000;
 /**
  * Answers with one line of JSON for each value, no faster than they are taken. The first value is made before the answer begins, so that a failure there has a status; one that comes later breaks
  * the connection, because a clean end would be taken for the whole.
+ * To a `HEAD` it sends the headers only.
  * @throws what making the values throws
  */
 export async function sendLines(res: ServerResponse, values: AsyncIterable<unknown>): Promise<void> {
+  if (res.req.method === 'HEAD') {
+    begin(res);
+    res.end();
+    return;
+  }
   let text = '';
   for await (const value of values) {
     text += `${JSON.stringify(value)}\n`;

@@ -142,6 +142,34 @@ describe('a batch', () => {
   });
 });
 
+describe('several workers', () => {
+  it('that look after one batch at the same moment make each run once', async () => {
+    const others = [await skein.startWorker(), await skein.startWorker()];
+    const { thread_id } = await skein.createThread(state.assistant);
+    const lines = many(200).map((line, n) => (n % 20 === 0 ? { ...line, thread_id } : line));
+    const batchId = await submit(lines);
+    // The lease is taken away all the while.
+    let taken = 0;
+    await waitFor(
+      async () => {
+        const again = await skein.models.batches.updateOne({ _id: batchId }, { due_at: new Date(0) });
+        taken += again.modifiedCount;
+        return (await skein.models.batchItems.countDocuments({ batch_id: batchId, waiting: true })) === 0;
+      },
+      { what: 'every item has its run', timeoutMs: 15_000 },
+    );
+    expect(taken).toBeGreaterThan(2);
+    const { counts } = await batches.waitForEnd(batchId);
+    expect(counts).toMatchObject({ total: 200, completed: 200 });
+    const { runs, threads } = skein.models;
+    expect(await runs.countDocuments({ batch_id: batchId })).toBe(200);
+    expect(await threads.countDocuments({ batch_id: batchId })).toBe(190);
+    const answers = (await skein.messages(thread_id)).filter(({ role }) => role === 'assistant');
+    expect(answers.map(({ content }) => content)).toEqual(Array.from({ length: 10 }, (_, n) => `answer ${n * 20}`));
+    for (const other of others) await other.stop();
+  });
+});
+
 describe('the end of a batch', () => {
   it('is told to the endpoints of the project, once for each round', async () => {
     const endpoint = receiver.endpoint();
