@@ -55,17 +55,20 @@ export function createUseCounter(deps: {
   const untold = new Set<string>();
   let telling = false;
 
-  function windowOf(id: string): Window {
+  function current(id: string): Window | null {
     const known = windows.get(id);
-    const now = performance.now();
-    if (known && known.endsAt > now) return known;
-    const window = { used: 0, endsAt: now + windowMs, untold: 0 };
+    return known && known.endsAt > performance.now() ? known : null;
+  }
+
+  function begin(id: string): Window {
+    const window = fresh();
     windows.delete(id);
     windows.set(id, window);
     if (windows.size > MAX_IDS) windows.delete(windows.keys().next().value ?? '');
     return window;
   }
 
+  const fresh = (): Window => ({ used: 0, endsAt: performance.now() + windowMs, untold: 0 });
   const stateOf = ({ used, endsAt }: Window, max: number): Use => ({
     allowed: used < max,
     left: Math.max(0, max - used),
@@ -96,7 +99,7 @@ export function createUseCounter(deps: {
 
   return {
     take(id, max) {
-      const window = windowOf(id);
+      const window = current(id) ?? begin(id);
       const use = stateOf(window, max);
       if (!use.allowed) return use;
       window.used += 1;
@@ -108,6 +111,6 @@ export function createUseCounter(deps: {
       }
       return { ...use, left: use.left - 1 };
     },
-    look: (id, max) => stateOf(windowOf(id), max),
+    look: (id, max) => stateOf(current(id) ?? fresh(), max),
   };
 }
