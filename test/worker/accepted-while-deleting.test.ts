@@ -42,7 +42,7 @@ async function acceptWhileDeleting(text: string, options: { tools?: object[]; cr
       config: loadConfig(skein.env),
       assistants: createAssistantRepository(skein.models),
       once: createOnce(),
-      queueLimit: createQueueLimit({ count: createCountQueuedRuns(skein.models), max: 0 }),
+      queueLimit: createQueueLimit({ count: createCountQueuedRuns(services.models), max: 0 }),
       threads: {
         ...services.threads,
         async nextRunSeq(...thread) {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../../shared/config/load-config.ts';
 import { createQueueLimit, type QueueLimit } from '../../shared/limits/queue-limit.ts';
 import type { Logger } from '../../shared/logging/create-logger.ts';
+import type { AccessModels } from '../../shared/mongo/access-models.ts';
 import { createCountQueuedRuns } from '../../shared/mongo/count-queued-runs.ts';
 import type { Models } from '../../shared/mongo/models.ts';
 import type { RedisKeys } from '../../shared/redis/keys.ts';
@@ -16,7 +17,7 @@ const GUESS_WINDOW_MS = 60_000;
 /** What is refused at the door, as the settings say. */
 export function createLimits(deps: {
   readonly config: Config;
-  readonly models: Pick<Models, 'runs'>;
+  readonly models: Pick<Models, 'runs'> & Pick<AccessModels, 'projects'>;
   readonly redis: Redis;
   readonly keys: RedisKeys;
   readonly logger: Logger;

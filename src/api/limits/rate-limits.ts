@@ -24,11 +24,12 @@ export function createRateLimits(deps: {
 }): RateLimits {
   const { key, project, operatorIsFree } = deps;
   return {
-    admit({ keyId, projectId }, res) {
+    admit({ keyId, projectId, requestsPerSecond = null }, res) {
       if (keyId === null && operatorIsFree) return;
       const uses: { limit: RateLimit; use: Use }[] = [];
       if (key && keyId !== null) uses.push({ limit: key, use: key.counter.take(keyId, key.max) });
-      if (project) uses.push({ limit: project, use: project.counter.take(projectId, project.max) });
+      const shared = limitOf(project, requestsPerSecond);
+      if (shared) uses.push({ limit: shared, use: shared.counter.take(projectId, shared.max) });
       if (uses.length === 0) return;
       res.setHeader('RateLimit-Policy', uses.map(({ limit }) => policyOf(limit)).join(', '));
       if (uses.some(({ limit, use }) => use.left * 2 < limit.max))
@@ -36,6 +37,11 @@ export function createRateLimits(deps: {
       for (const { limit, use } of uses) if (!use.allowed) throw rateLimited(limit, use);
     },
   };
+}
+
+/** The limit with the project's own rate, where it has one. */
+function limitOf(limit: RateLimit | null, perSecond: number | null): RateLimit | null {
+  return limit && perSecond !== null ? { ...limit, max: (perSecond * limit.windowMs) / 1000 } : limit;
 }
 
 const policyOf = ({ scope, max, windowMs }: RateLimit): string => `"${scope}";q=${max};w=${windowMs / 1000}`;

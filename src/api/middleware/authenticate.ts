@@ -21,6 +21,8 @@ export interface Principal {
   /** null: the operator, or nobody is asked for a key. */
   readonly keyId: string | null;
   readonly scopes: readonly KeyScope[];
+  /** Of the project, instead of the general limit. */
+  readonly requestsPerSecond?: number | null;
 }
 
 /** @throws AppError missing_credentials, invalid_credentials, insufficient_scope, origin_not_allowed, rate_limited (wrong keys from this address), keys_disabled, not_found (the project that the operator named) */
@@ -63,13 +65,13 @@ export function createAuthenticate(deps: {
     const holder = await holderOf(req);
     if (!holder) throw invalidKey();
     if (holder.kind === 'operator') return operatorOf(await namedProject(projects, req, access));
-    const { keyId, projectId, scopes } = holder.grant;
+    const { keyId, projectId, scopes, requestsPerSecond } = holder.grant;
     if (!allows(scopes, access))
       throw new AppError('insufficient_scope', {
         detail: access === 'admin' ? 'Only the admin key may do this.' : `This key lacks the scope "${access}".`,
       });
     openAnswers.add(keyId, res);
-    return { projectId, keyId, scopes };
+    return { projectId, keyId, scopes, requestsPerSecond };
   };
 }
 

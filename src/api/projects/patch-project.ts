@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../shared/domain/ids.ts';
-import { projectInputSchema, projectSchema } from '../../shared/domain/project.ts';
+import { projectPatchSchema, projectSchema } from '../../shared/domain/project.ts';
 import { notFound } from '../../shared/errors/app-error.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -12,13 +12,14 @@ export const patchProject = (deps: Pick<ApiDeps, 'projects'>) =>
     path: '/projects/{project_id}',
     tag: 'Projects',
     access: 'admin',
-    summary: 'Rename a project',
-    description: 'Ids and keys stay.',
+    summary: 'Change a project',
+    description:
+      'Its name, and limits of its own; those that are left out stay as they are. Every process knows of them within seconds. Ids and keys stay.',
     params: z.object({ project_id: uuidSchema }),
-    body: projectInputSchema,
+    body: projectPatchSchema,
     responses: { 200: { description: 'The project.', schema: projectSchema, example: exampleProject } },
     async handler({ params, body }) {
-      const project = await deps.projects.rename(params.project_id, body.name);
+      const project = await deps.projects.patch(params.project_id, body);
       if (!project) throw notFound('project');
       return { status: 200, body: project };
     },

@@ -8,7 +8,8 @@ export interface QueueLimit {
 }
 
 interface Queue {
-  /** As counted last. */
+  /** As seen last. */
+  max: number;
   counted: number;
   /** When the next count may begin. */
   nextAt: number;
@@ -27,15 +28,14 @@ const RETRY_SECONDS = 5;
  * The record is not counted for each run. A process counts when it first accepts a run of a project, then after each tenth of the limit that it accepted, and every second once half of the limit may wait;
  * in the background, except where a run would be refused: that is decided on a count of the last second. So the limit is exceeded by what all processes accept within a second, and with more than five of
  * them by a tenth of it for each further one.
- * @param max 0 is no limit
+ * @param max of projects that have no limit of their own; 0: nobody has one
  */
 export function createQueueLimit(deps: { readonly count: CountQueuedRuns; readonly max: number }): QueueLimit {
   const { count, max } = deps;
-  const blind = Math.ceil(max / 10);
   const queues = new Map<string, Queue>();
 
   function queueOf(projectId: string): Queue {
-    const queue = queues.get(projectId) ?? { counted: 0, nextAt: 0, since: blind, counting: null };
+    const queue = queues.get(projectId) ?? { max, counted: 0, nextAt: 0, since: blindOf(max), counting: null };
     queues.delete(projectId);
     queues.set(projectId, queue);
     if (queues.size > MAX_PROJECTS) queues.delete(queues.keys().next().value ?? '');
@@ -47,8 +47,9 @@ export function createQueueLimit(deps: { readonly count: CountQueuedRuns; readon
     const before = queue.since;
     const begunAt = performance.now();
     queue.counting = count(projectId, max)
-      .then((counted) => {
-        queue.counted = counted;
+      .then((seen) => {
+        queue.max = seen.max;
+        queue.counted = seen.queued;
         queue.since -= before;
       })
       .finally(() => {
@@ -62,17 +63,21 @@ export function createQueueLimit(deps: { readonly count: CountQueuedRuns; readon
     async admit(projectId) {
       if (max === 0) return;
       const queue = queueOf(projectId);
-      if (queue.counted + queue.since >= max) await refresh(projectId, queue);
+      if (queue.counted + queue.since >= queue.max) await refresh(projectId, queue);
       const waiting = queue.counted + queue.since;
-      if (waiting >= max)
+      if (waiting >= queue.max)
         throw new AppError('queue_full', {
-          detail: `${waiting} runs of this project wait; ${max} may. Runs of batches are not counted.`,
-          extra: { limit: { scope: 'project', max, queued: waiting } },
+          detail: `${waiting} runs of this project wait; ${queue.max} may. Runs of batches are not counted.`,
+          extra: { limit: { scope: 'project', max: queue.max, queued: waiting } },
           retryAfter: RETRY_SECONDS,
         });
       // Before this run counts as accepted: a count that begins now cannot find it in the record.
-      if (queue.since >= blind || waiting * 2 >= max) refresh(projectId, queue).catch(() => undefined);
+      if (queue.since >= blindOf(queue.max) || waiting * 2 >= queue.max)
+        refresh(projectId, queue).catch(() => undefined);
       queue.since += 1;
     },
   };
 }
+
+/** How many may be accepted without a look. */
+const blindOf = (max: number): number => Math.ceil(max / 10);

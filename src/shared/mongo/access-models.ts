@@ -1,10 +1,12 @@
 import { type Connection, type Model, Schema } from 'mongoose';
 import type { KeyScope } from '../domain/api-key.ts';
+import type { ProjectLimits } from '../domain/project.ts';
 import { type Keyed, REMOVED_KEY_SECONDS } from './request-key.ts';
 
 export interface ProjectDocument extends Omit<Keyed, 'removed_at'> {
   _id: string;
   name: string;
+  limits?: Partial<ProjectLimits>;
   created_at: Date;
   updated_at: Date;
   /** Since when no further run of it starts. */
@@ -53,6 +55,7 @@ export function createAccessModels(connection: Connection): AccessModels {
     {
       _id: text,
       name: text,
+      limits: { type: Schema.Types.Mixed, default: undefined },
       created_at: time,
       updated_at: time,
       paused_at: Date,

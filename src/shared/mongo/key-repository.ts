@@ -1,7 +1,7 @@
 import type { ApiKey, ApiKeyInput, KeyScope } from '../domain/api-key.ts';
 import { newId } from '../domain/ids.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { AccessModels, ApiKeyDocument } from './access-models.ts';
+import type { AccessModels, ApiKeyDocument, ProjectDocument } from './access-models.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
 import { keyFields, type RequestKey, sameRequest } from './request-key.ts';
@@ -12,6 +12,8 @@ export interface KeyGrant {
   readonly projectId: string;
   readonly scopes: readonly KeyScope[];
   readonly usedAt: Date | null;
+  /** What the project has instead of the general limit. */
+  readonly requestsPerSecond: number | null;
 }
 
 export interface KeyRepository {
@@ -87,8 +89,14 @@ export function createKeyRepository({ apiKeys, projects }: Pick<AccessModels, 'a
 
     async grantOf(hash) {
       const key = await apiKeys.findOne({ hash, revoked_at: null }).lean<ApiKeyDocument>();
-      if (!key || !(await livingProjects([key.project_id])).has(key.project_id)) return null;
-      return { keyId: key._id, projectId: key.project_id, scopes: key.scopes, usedAt: key.last_used_at };
+      if (!key) return null;
+      const project = await projects
+        .findOne({ _id: key.project_id, deleted_at: null }, { limits: 1 })
+        .lean<Pick<ProjectDocument, 'limits'>>();
+      if (!project) return null;
+      const requestsPerSecond = project.limits?.requests_per_second ?? null;
+      const { _id: keyId, project_id: projectId, scopes, last_used_at: usedAt } = key;
+      return { keyId, projectId, scopes, usedAt, requestsPerSecond };
     },
 
     async goodAmong(keyIds) {

@@ -3,7 +3,7 @@
  * that no look-up takes. Requests that were let in before the mark may still store something: `project-emptier.ts` removes it.
  */
 import { DEFAULT_PROJECT_ID, newId } from '../domain/ids.ts';
-import type { Project, ProjectInput } from '../domain/project.ts';
+import { NO_PROJECT_LIMITS, type Project, type ProjectInput, type ProjectPatch } from '../domain/project.ts';
 import { AppError, notFound } from '../errors/app-error.ts';
 import type { AccessModels, ProjectDocument } from './access-models.ts';
 import type { BatchModels } from './batch-models.ts';
@@ -23,7 +23,8 @@ export interface ProjectRepository {
   get(projectId: string): Promise<Project | null>;
   /** Newest first. */
   list(page: { limit: number; after?: string | undefined }): Promise<Project[]>;
-  rename(projectId: string, name: string): Promise<Project | null>;
+  /** Limits that are left out stay as they are. */
+  patch(projectId: string, patch: ProjectPatch): Promise<Project | null>;
   /** Safe to repeat: the time of the first pause stays. */
   setPaused(projectId: string, paused: boolean): Promise<Project | null>;
   /** With its keys. @returns whether it was there @throws AppError `project_not_deletable` while it holds anything, and for the default project */
@@ -94,8 +95,9 @@ export function createProjectRepository(
       return documents.map(toProject);
     },
 
-    async rename(projectId, name) {
-      const change = { name, updated_at: new Date() };
+    async patch(projectId, { name, limits = {} }) {
+      const own = Object.entries(limits).map(([limit, value]) => [`limits.${limit}`, value]);
+      const change = { ...(name === undefined ? {} : { name }), ...Object.fromEntries(own), updated_at: new Date() };
       return wire(
         await projects.findOneAndUpdate(living(projectId), change, { returnDocument: 'after' }).lean<ProjectDocument>(),
       );
@@ -125,6 +127,7 @@ export function createProjectRepository(
 const toProject = (document: ProjectDocument): Project => ({
   project_id: document._id,
   name: document.name,
+  limits: { ...NO_PROJECT_LIMITS, ...document.limits },
   paused_at: document.paused_at?.toISOString() ?? null,
   created_at: document.created_at.toISOString(),
   updated_at: document.updated_at.toISOString(),

@@ -121,7 +121,13 @@ describe('when the record cannot be asked', () => {
   });
 
   it('a key is not taken for good because it was once, and is asked for again', async () => {
-    const grant = { keyId: 'k', projectId: 'p', scopes: ['read' as const], usedAt: new Date() };
+    const grant = {
+      keyId: 'k',
+      projectId: 'p',
+      scopes: ['read' as const],
+      usedAt: new Date(),
+      requestsPerSecond: null,
+    };
     const answers = [async () => grant, away, async () => grant];
     const directory = createKeyDirectory({
       keys: { grantOf: () => (answers.shift() ?? away)(), noteUse: async () => undefined },

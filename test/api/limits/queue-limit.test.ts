@@ -41,6 +41,15 @@ describe('the queue of a project', () => {
     expect((await other.start()).status).toBe(202);
   });
 
+  it('may have a limit of its own, which every process learns with its next count', async () => {
+    const { project_id, start } = await newProject();
+    for (let n = 0; n < 5; n += 1) await start();
+    await skein.admin('PATCH', `/projects/${project_id}`, { limits: { queued_runs: 7 } });
+    await waitFor(async () => (await start()).status === 202, { what: 'room', timeoutMs: 3000 });
+    await waitFor(async () => (await start()).body.code === 'queue_full', { what: 'full' });
+    expect(await skein.models.runs.countDocuments({ project_id })).toBe(7);
+  });
+
   it('answers repeats of requests that were accepted, also when it is full', async () => {
     const { start } = await newProject();
     const first = await start({ 'idempotency-key': 'a' });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/shared/domain/ids.ts';
+import type { Project } from '../../../src/shared/domain/project.ts';
 import { type RedisProcess, startRedis } from '../../support/processes-redis.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { ADMIN_KEY, useAuthSkein, withKey } from '../auth/auth-support.ts';
 
 let redis: RedisProcess;
@@ -92,6 +94,22 @@ describe('the rate of a project', () => {
     expect(answers.at(-1)?.body).toMatchObject({ limit: { scope: 'project', max: 15, window_ms: 5000 } });
     expect(statuses(await flood(10, withKey(other)))).toEqual(ten.ok);
     expect(statuses(await flood(20, withKey(ADMIN_KEY)))).toEqual([...ten.ok, ...ten.ok]);
+  });
+});
+
+describe('a project with a limit of its own', () => {
+  it('has that instead of the general one, within seconds', async () => {
+    const [key = ''] = await project(1);
+    const policy = async () => (await get(withKey(key))).headers.get('ratelimit-policy');
+    expect(await policy()).toBe('"key";q=10;w=5, "project";q=15;w=5');
+    const { project_id } = (await skein.send<{ project_id: string }>('GET', '/session', undefined, withKey(key))).body;
+    const change = (limits: object) => skein.admin<Project>('PATCH', `/projects/${project_id}`, { limits });
+    expect((await change({ requests_per_second: 100, queued_runs: 7 })).limits.queued_runs).toBe(7);
+    // Refusals tell the limits too.
+    await waitFor(async () => (await policy())?.includes('q=500'), { what: 'the look-up' });
+    expect(await policy()).toBe('"key";q=10;w=5, "project";q=500;w=5');
+    const { name, limits } = await change({ requests_per_second: null });
+    expect({ name, limits }).toEqual({ name: 'Test', limits: { requests_per_second: null, queued_runs: 7 } });
   });
 });
 
