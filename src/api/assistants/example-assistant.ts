@@ -10,6 +10,8 @@ export const exampleAssistant: Assistant = {
   instructions: 'Be brief.',
   tools: [{ type: 'builtin', name: 'calculator' }],
   temperature: null,
+  response_format: null,
+  context_policy: null,
   limits: DEFAULT_LIMITS,
   metadata: {},
   created_at: '2026-01-31T09:00:00.000Z',

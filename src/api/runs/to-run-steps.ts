@@ -13,6 +13,7 @@ export const exampleStep: RunStep = {
   finish_reason: 'stop',
   usage: { prompt_tokens: 20, completion_tokens: 1, total_tokens: 21 },
   error: null,
+  context: null,
   started_at: '2026-01-31T09:30:00.010Z',
   first_token_at: '2026-01-31T09:30:00.450Z',
   finished_at: '2026-01-31T09:30:01.000Z',
@@ -36,6 +37,7 @@ export function toRunSteps(checkpoint: CheckpointDocument): RunStep[] {
     finish_reason: null,
     usage: null,
     error: null,
+    context: null,
     started_at: startedAt,
     first_token_at: null,
     finished_at: finishedAt,
@@ -54,6 +56,10 @@ export function toRunSteps(checkpoint: CheckpointDocument): RunStep[] {
           name: metadata.model ?? null,
           finish_reason: metadata.finish_reason ?? null,
           usage: metadata.usage ?? null,
+          ...(metadata.output_errors
+            ? { status: 'failed', error: { code: 'output_invalid', message: metadata.output_errors.join(' ') } }
+            : {}),
+          context: metadata.context ?? null,
           first_token_at: metadata.first_token_at ?? null,
         },
       ];

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { contextPolicySchema } from './context-policy.ts';
 import { uuidSchema } from './ids.ts';
 import { jsonObjectSchema, metadataSchema, plainText, timeSchema } from './json.ts';
 import { limitsSchema } from './limits.ts';
+import { responseFormatSchema } from './response-format.ts';
 
 const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -');
 
@@ -35,6 +37,10 @@ export const behaviourFields = {
   instructions: plainText(100_000).meta({ description: 'System message, sent before the thread.' }),
   tools: toolsSchema,
   temperature: z.number().min(0).max(2).nullable(),
+  response_format: responseFormatSchema.nullable().meta({ description: 'Null is plain text.' }),
+  context_policy: contextPolicySchema
+    .nullable()
+    .meta({ description: 'Null shows the newest `limits.max_context_messages` messages.' }),
   limits: limitsSchema,
 };
 
@@ -49,6 +55,8 @@ export const assistantInputSchema = z
     instructions: behaviourFields.instructions.default(''),
     tools: behaviourFields.tools.default([]),
     temperature: behaviourFields.temperature.default(null),
+    response_format: behaviourFields.response_format.default(null),
+    context_policy: behaviourFields.context_policy.default(null),
     limits: limitsSchema.partial().default({}),
     metadata: metadataSchema.default({}),
   })

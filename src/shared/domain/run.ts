@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { behaviourFields } from './assistant.ts';
+import { shownContextSchema } from './context-policy.ts';
 import { uuidSchema } from './ids.ts';
 import { metadataSchema, timeSchema } from './json.ts';
 import { limitsSchema } from './limits.ts';
@@ -26,6 +27,7 @@ export const overrideFields = {
   model: behaviourFields.model.optional(),
   instructions: behaviourFields.instructions.optional(),
   temperature: behaviourFields.temperature.optional(),
+  response_format: behaviourFields.response_format.optional(),
   limits: limitsSchema.partial().optional(),
 };
 
@@ -123,6 +125,9 @@ export const runStepSchema = z
     finish_reason: z.string().nullable(),
     usage: usageSchema.nullable(),
     error: runErrorSchema.nullable(),
+    context: shownContextSchema
+      .nullable()
+      .meta({ description: 'Which part of the thread a model call was shown, where the assistant has a `context_policy`.' }),
     started_at: timeSchema,
     first_token_at: timeSchema.nullable(),
     finished_at: timeSchema,

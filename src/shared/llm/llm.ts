@@ -18,6 +18,9 @@ export interface LlmRequest {
   messages: readonly LlmMessage[];
   tools?: readonly { name: string; description?: string; parameters: Record<string, unknown> }[];
   temperature?: number;
+  response_format?:
+    | { type: 'json_object' }
+    | { type: 'json_schema'; json_schema: { name: string; description?: string; schema: Record<string, unknown>; strict?: boolean } };
   max_tokens?: number;
   metadata?: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,7 @@ export const toChatRequest = (request: LlmRequest): ChatRequest => ({
   stream_options: { include_usage: true },
   ...(request.tools !== undefined && request.tools.length > 0 && { tools: request.tools.map(toChatTool) }),
   ...(request.temperature !== undefined && { temperature: request.temperature }),
+  ...(request.response_format !== undefined && { response_format: request.response_format }),
   ...(request.max_tokens !== undefined && { max_tokens: request.max_tokens }),
   ...(request.metadata !== undefined && { metadata: { ...request.metadata } }),
 });

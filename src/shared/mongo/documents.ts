@@ -1,8 +1,10 @@
 import type { Tool } from '../domain/assistant.ts';
 import type { CheckpointSource, VersionRange } from '../domain/checkpoint.ts';
+import type { ContextPolicy, ShownContext } from '../domain/context-policy.ts';
 import type { Metadata } from '../domain/json.ts';
 import type { Limits } from '../domain/limits.ts';
 import type { Message, MessageInput, ToolCall, Usage } from '../domain/message.ts';
+import type { ResponseFormat } from '../domain/response-format.ts';
 import type { Lane, Multitask, RunError, RunOptions } from '../domain/run.ts';
 import type { RunStatus } from '../domain/run-status.ts';
 import type { MessagePreview } from '../domain/thread.ts';
@@ -41,6 +43,8 @@ export interface AssistantDocument extends Keyed {
   instructions: string;
   tools: Tool[];
   temperature: number | null;
+  response_format: ResponseFormat | null;
+  context_policy: ContextPolicy | null;
   limits: Limits;
   metadata: Metadata;
   created_at: Date;
@@ -129,6 +133,10 @@ export interface CheckpointMetadata {
   finish_reason?: string;
   request_id?: string | null;
   model_attempts?: number;
+  /** What is wrong with a final answer that does not have the format of its run. */
+  output_errors?: string[];
+  /** Which part of the thread the model was shown, where a policy decides that. */
+  context?: ShownContext;
   tools?: ToolTiming[];
   /** Where a copied checkpoint comes from. */
   copied_from?: { thread_id: string; checkpoint_id: string; run_id: string | null };

@@ -57,6 +57,8 @@ const behaviour = {
   instructions: { type: String, default: '' },
   tools: any,
   temperature: any,
+  response_format: any,
+  context_policy: any,
   limits: any,
   metadata: any,
 };

@@ -31,6 +31,8 @@ export function toAssistant(document: AssistantDocument, assistantId = document.
     instructions: document.instructions,
     tools: document.tools,
     temperature: document.temperature,
+    response_format: document.response_format,
+    context_policy: document.context_policy,
     limits: document.limits,
     metadata: document.metadata,
     created_at: iso(document.created_at),

@@ -52,6 +52,8 @@ function toOptions(assistant: Assistant, input: Omit<RunInput, 'thread_id' | 'as
     instructions: input.instructions ?? assistant.instructions,
     tools: assistant.tools,
     temperature: input.temperature === undefined ? assistant.temperature : input.temperature,
+    response_format: input.response_format === undefined ? assistant.response_format : input.response_format,
+    context_policy: assistant.context_policy,
     limits: { ...assistant.limits, ...limits },
   };
 }

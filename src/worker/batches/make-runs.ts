@@ -160,6 +160,8 @@ function stillborn(making: Making, item: Item, seq: number): RunDocument {
     instructions: '',
     tools: [],
     temperature: null,
+    response_format: null,
+    context_policy: null,
     limits: DEFAULT_LIMITS,
     metadata: {},
     created_at: batch.created_at.toISOString(),

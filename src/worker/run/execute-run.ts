@@ -69,6 +69,8 @@ export async function executeRun(deps: ExecuteRunDeps, run: RunDocument, signal:
         }
         case 'complete':
           return end(progress, { status: 'completed' });
+        case 'failed':
+          return end(progress, { status: 'failed', error: move.error });
         case 'incomplete':
           return end(progress, { status: 'incomplete', reason: move.reason });
         default:

@@ -28,15 +28,17 @@ export function withStep(progress: RunProgress, checkpoint: CheckpointDocument):
 
 /** Tokens of the committed model calls. Discarded attempts are not in it. */
 export function usageOf(steps: readonly CheckpointDocument[]): Usage {
-  return steps.reduce<Usage>((sum, { metadata: { usage } }) => {
-    if (!usage) return sum;
-    return {
-      prompt_tokens: sum.prompt_tokens + usage.prompt_tokens,
-      completion_tokens: sum.completion_tokens + usage.completion_tokens,
-      total_tokens: sum.total_tokens + usage.total_tokens,
-    };
-  }, NO_USAGE);
+  return steps.flatMap(({ metadata: { usage, context } }) => [usage, context?.summary_usage]).reduce<Usage>(addUsage, NO_USAGE);
 }
+
+export const addUsage = (sum: Usage, usage: Usage | null | undefined): Usage =>
+  usage
+    ? {
+        prompt_tokens: sum.prompt_tokens + usage.prompt_tokens,
+        completion_tokens: sum.completion_tokens + usage.completion_tokens,
+        total_tokens: sum.total_tokens + usage.total_tokens,
+      }
+    : sum;
 
 /** When the run's first text arrived. */
 export function firstTokenAt(steps: readonly CheckpointDocument[]): Date | null {

@@ -9,17 +9,20 @@ import type { Message, ToolCall } from '../../shared/domain/message.ts';
 import type { RunError } from '../../shared/domain/run.ts';
 import type { RunDocument, ToolCallDocument, ToolTiming } from '../../shared/mongo/documents.ts';
 import { type ToolCallRepository, toolCallKey } from '../../shared/mongo/tool-call-repository.ts';
+import type { SchemaChecks } from '../../shared/json-schema/schema-cache.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
 import type { Tracing } from '../../shared/tracing/tracing.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
 import type { WorkerMetrics } from '../worker-metrics.ts';
 import { capResult } from './cap-result.ts';
 import type { StepContent } from './commit-step.ts';
+import { checkArguments } from './check-arguments.ts';
 import { executeTool, failure, type ToolResult } from './execute-tool.ts';
 
 export interface ToolsStepDeps {
   readonly toolCalls: ToolCallRepository;
   readonly tools: ReadonlyMap<string, BuiltinTool>;
+  readonly checkSchema: SchemaChecks;
   readonly events: RunEventWriter;
   readonly tracing: Pick<Tracing, 'span'>;
   readonly metrics: Pick<WorkerMetrics, 'toolCalled'>;
@@ -42,8 +45,8 @@ export async function toolsStep(
   const earlier = new Map(
     (await deps.toolCalls.ofStep(run.project_id, run._id, step)).map((record) => [record._id, record]),
   );
-  const clientTools = new Set(
-    run.options.tools.flatMap((tool) => (tool.type === 'function' ? [tool.function.name] : [])),
+  const clientTools = new Map(
+    run.options.tools.flatMap((tool) => (tool.type === 'function' ? [[tool.function.name, tool.function] as const] : [])),
   );
   const waiting: ToolCall[] = [];
 
@@ -51,11 +54,15 @@ export async function toolsStep(
     calls.map(async (call, index) => {
       const key = toolCallKey(run._id, step, index);
       const record = earlier.get(key) ?? null;
-      if (clientTools.has(call.name) && record?.status !== 'done') {
+      const clientTool = clientTools.get(call.name);
+      const invalid = clientTool ? checkArguments(clientTool.parameters, call.arguments, deps.checkSchema) : null;
+      if (clientTool && !invalid && record?.status !== 'done') {
         waiting.push(call);
         return null;
       }
-      const outcome = await perform(deps, { run, step, key, call, record, signal });
+      const outcome = invalid
+        ? toOutcome(run, call, invalid, new Date(startedAt), new Date())
+        : await perform(deps, { run, step, key, call, record, signal });
       deps.events.emit('tool_result', {
         message_id: outcome.message.id,
         tool_call_id: call.id,
