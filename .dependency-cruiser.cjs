@@ -48,9 +48,9 @@ module.exports = {
     ),
     only(
       'domain-is-pure',
-      'the domain imports zod and itself',
+      'the domain imports zod, the compiler of JSON Schemas and itself',
       { path: '^src/shared/domain/' },
-      { pathNot: ['^src/shared/domain/', 'node_modules/zod/', 'node_modules/uuid/'] },
+      { pathNot: ['^src/shared/(domain|json-schema)/', 'node_modules/zod/', 'node_modules/uuid/'] },
     ),
     only(
       'express-stays-in-api',

@@ -1,4 +1,5 @@
 import type { Config } from '../shared/config/load-config.ts';
+import { createSchemaCache } from '../shared/json-schema/schema-cache.ts';
 import { openServices } from '../shared/lifecycle/open-services.ts';
 import type { ReleaseStack } from '../shared/lifecycle/release-stack.ts';
 import { createLlm } from '../shared/llm/create-llm.ts';
@@ -22,6 +23,7 @@ import { createFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createIntake } from './intake.ts';
 import { startProbeServer } from './probe-server.ts';
+import { createTokenCounterLoader } from './run/token-counter.ts';
 import { createRunHandler } from './run-worker.ts';
 import { startSchedules } from './schedules/start-schedules.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
@@ -162,6 +164,8 @@ export async function startWorker(options: {
     logger,
     reader,
     tools,
+    loadTokenCounter: createTokenCounterLoader(),
+    checkSchema: createSchemaCache(),
     defaultModel: config.DEFAULT_MODEL,
     stepTimeoutMs: config.MODEL_STEP_TIMEOUT_MS,
     redis: publisher,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { contextPolicySchema } from './context-policy.ts';
 import { uuidSchema } from './ids.ts';
-import { jsonObjectSchema, metadataSchema, plainText, timeSchema } from './json.ts';
+import { metadataSchema, plainText, timeSchema } from './json.ts';
+import { jsonSchemaSchema } from './json-schema.ts';
 import { limitsSchema } from './limits.ts';
 import { responseFormatSchema } from './response-format.ts';
 
@@ -13,7 +14,7 @@ const functionTool = z.strictObject({
   function: z.strictObject({
     name: toolName,
     description: plainText(4096).optional(),
-    parameters: jsonObjectSchema.optional(),
+    parameters: jsonSchemaSchema.optional(),
   }),
 });
 

@@ -19,11 +19,9 @@ export const contextPolicySchema = z
       max_tokens: tokens,
     }),
     z.strictObject({
-      type: z
-        .literal('summary')
-        .meta({
-          description: 'As `token_budget`; what no longer fits is summed up by the model, and the summary goes first.',
-        }),
+      type: z.literal('summary').meta({
+        description: 'As `token_budget`; what no longer fits is summed up by the model, and the summary goes first.',
+      }),
       max_tokens: tokens,
       summary_max_tokens: z.int().min(64).max(16_384).default(1024),
     }),

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { jsonObjectSchema, plainText } from './json.ts';
+import { plainText } from './json.ts';
+import { jsonSchemaSchema } from './json-schema.ts';
 
 const jsonSchemaFormat = z.strictObject({
   type: z.literal('json_schema'),
   json_schema: z.strictObject({
     name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -'),
     description: plainText(4096).optional(),
-    schema: jsonObjectSchema.meta({ description: 'JSON Schema (2020-12), without references to other documents.' }),
+    schema: jsonSchemaSchema.meta({ description: 'JSON Schema (2020-12), without references to other documents.' }),
     strict: z.boolean().optional(),
   }),
 });

@@ -125,9 +125,9 @@ export const runStepSchema = z
     finish_reason: z.string().nullable(),
     usage: usageSchema.nullable(),
     error: runErrorSchema.nullable(),
-    context: shownContextSchema
-      .nullable()
-      .meta({ description: 'Which part of the thread a model call was shown, where the assistant has a `context_policy`.' }),
+    context: shownContextSchema.nullable().meta({
+      description: 'Which part of the thread a model call was shown, where the assistant has a `context_policy`.',
+    }),
     started_at: timeSchema,
     first_token_at: timeSchema.nullable(),
     finished_at: timeSchema,

@@ -20,7 +20,15 @@ export interface LlmRequest {
   temperature?: number;
   response_format?:
     | { type: 'json_object' }
-    | { type: 'json_schema'; json_schema: { name: string; description?: string; schema: Record<string, unknown>; strict?: boolean } };
+    | {
+        type: 'json_schema';
+        json_schema: {
+          name: string;
+          description?: string;
+          schema: Record<string, unknown>;
+          strict?: boolean;
+        };
+      };
   max_tokens?: number;
   metadata?: Readonly<Record<string, string>>;
 }

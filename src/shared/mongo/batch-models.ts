@@ -42,7 +42,10 @@ export interface BatchDocument extends Omit<Keyed, 'removed_at'> {
 }
 
 /** What an item's run is made of. */
-export type BatchItemRequest = Pick<RunInput, 'model' | 'instructions' | 'temperature' | 'response_format' | 'limits'> & {
+export type BatchItemRequest = Pick<
+  RunInput,
+  'model' | 'instructions' | 'temperature' | 'response_format' | 'limits'
+> & {
   readonly input: MessageInput[];
   readonly metadata: Metadata;
 };

@@ -11,7 +11,9 @@ export function checkOutput(format: ResponseFormat | null, text: string, checks:
     return ['The answer is not JSON.'];
   }
   if (format.type === 'json_schema') return checks(format.json_schema.schema)(value);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [] : ['The answer is not a JSON object.'];
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? []
+    : ['The answer is not a JSON object.'];
 }
 
 /** Asks for the answer again. It is sent with the next model call and not stored: the step that it mends says what was wrong. */

@@ -1,7 +1,7 @@
 import type { Limits } from '../../shared/domain/limits.ts';
 import type { ToolCall } from '../../shared/domain/message.ts';
-import type { CheckpointDocument } from '../../shared/mongo/documents.ts';
 import type { RunError } from '../../shared/domain/run.ts';
+import type { CheckpointDocument } from '../../shared/mongo/documents.ts';
 import { callsOf, type RunProgress, usageOf } from './run-progress.ts';
 
 /** What a run does next. */

@@ -1,13 +1,14 @@
 import type { ShownContext } from '../../shared/domain/context-policy.ts';
 import type { Message } from '../../shared/domain/message.ts';
-import type { LlmRequest } from '../../shared/llm/llm.ts';
+import type { ResponseFormat } from '../../shared/domain/response-format.ts';
 import type { SchemaChecks } from '../../shared/json-schema/schema-cache.ts';
+import type { LlmRequest } from '../../shared/llm/llm.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
 import { callModel, type ModelCall } from './call-model.ts';
 import { checkOutput, repairRequest } from './check-output.ts';
 import type { StepContent } from './commit-step.ts';
 import { parseArguments } from './parse-arguments.ts';
-import { type PreparedContext, type PrepareContextDeps, prepareContext } from './prepare-context.ts';
+import { type PrepareContextDeps, type PreparedContext, prepareContext } from './prepare-context.ts';
 import type { RunProgress } from './run-progress.ts';
 import { toLlmMessages } from './to-llm-messages.ts';
 import { toLlmTools } from './to-llm-tools.ts';
@@ -55,7 +56,23 @@ function toRequest(
     ],
     ...(tools.length > 0 ? { tools: toLlmTools(tools, builtins) } : {}),
     ...(temperature === null ? {} : { temperature }),
-    ...(format === null || format.type === 'text' ? {} : { response_format: format }),
+    ...toLlmFormat(format),
+  };
+}
+
+function toLlmFormat(format: ResponseFormat | null): Pick<LlmRequest, 'response_format'> {
+  if (format === null || format.type === 'text') return {};
+  if (format.type === 'json_object') return { response_format: format };
+  const { description, strict, ...schema } = format.json_schema;
+  return {
+    response_format: {
+      type: 'json_schema',
+      json_schema: {
+        ...schema,
+        ...(description === undefined ? {} : { description }),
+        ...(strict === undefined ? {} : { strict }),
+      },
+    },
   };
 }
 

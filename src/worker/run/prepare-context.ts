@@ -2,7 +2,7 @@
  * What of a long thread the model is shown, by the assistant's context policy. The choice is stored with the step and is where the next one begins; a summary is made, and paid, twice when
  * the worker dies before that step is stored.
  */
-import type { ContextPolicy, ShownContext } from '../../shared/domain/context-policy.ts';
+import type { ShownContext } from '../../shared/domain/context-policy.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import type { CheckpointLog } from '../../shared/mongo/checkpoint-log.ts';
 import type { CallModelDeps } from './call-model.ts';
@@ -37,7 +37,10 @@ export async function prepareContext(
   if (!policy) return { messages, shown: null };
   const counter = await deps.loadTokenCounter();
   const last = await lastShown(deps.log, progress);
-  const previous = Math.max(0, messages.findIndex((message) => message.id === last?.first_message_id));
+  const previous = Math.max(
+    0,
+    messages.findIndex((message) => message.id === last?.first_message_id),
+  );
   const costs = messages.map((message) => (policy.type === 'last_messages' ? 1 : counter.ofMessage(message)));
   const instructions = policy.type === 'last_messages' ? 0 : counter.ofText(run.options.instructions);
   const start = chooseWindow(messages, costs, Math.max(1, capacityOf(policy) - instructions), previous);
@@ -60,13 +63,20 @@ export async function prepareContext(
     const known = previous > 0 ? (last?.summary ?? null) : null;
     if (known !== null && previous === to) return { summary: known, summary_usage: null };
     const left = messages.slice(known === null ? 0 : previous, to);
-    const { summary, usage } = await summarize(deps, { policy, model, counter, earlier: known, messages: left }, signal);
+    const { summary, usage } = await summarize(
+      deps,
+      { policy, model, counter, earlier: known, messages: left },
+      signal,
+    );
     return { summary, summary_usage: usage };
   }
 }
 
 /** The window of the model call before this one: of this run, or of one that came before it on the thread. */
-async function lastShown(log: PrepareContextDeps['log'], { run, steps, position }: RunProgress): Promise<ShownContext | null> {
+async function lastShown(
+  log: PrepareContextDeps['log'],
+  { run, steps, position }: RunProgress,
+): Promise<ShownContext | null> {
   const own = steps.findLast(({ source }) => source === 'model');
   if (own) return own.metadata.context ?? null;
   const first = steps[0]?.version ?? (position.base?.version ?? 0) + 1;

@@ -28,7 +28,9 @@ export function withStep(progress: RunProgress, checkpoint: CheckpointDocument):
 
 /** Tokens of the committed model calls. Discarded attempts are not in it. */
 export function usageOf(steps: readonly CheckpointDocument[]): Usage {
-  return steps.flatMap(({ metadata: { usage, context } }) => [usage, context?.summary_usage]).reduce<Usage>(addUsage, NO_USAGE);
+  return steps
+    .flatMap(({ metadata: { usage, context } }) => [usage, context?.summary_usage])
+    .reduce<Usage>(addUsage, NO_USAGE);
 }
 
 export const addUsage = (sum: Usage, usage: Usage | null | undefined): Usage =>

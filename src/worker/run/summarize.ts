@@ -3,7 +3,7 @@ import type { Message, Usage } from '../../shared/domain/message.ts';
 import { NO_USAGE } from '../../shared/domain/run.ts';
 import { type CallModelDeps, callModel } from './call-model.ts';
 import { addUsage } from './run-progress.ts';
-import { textOfMessage, type TokenCounter } from './token-counter.ts';
+import { type TokenCounter, textOfMessage } from './token-counter.ts';
 
 const TASK =
   'You keep the notes of a conversation between a user and an assistant, so that the assistant can go on without its older part. Write the notes anew: keep every fact, name, number, decision, ' +

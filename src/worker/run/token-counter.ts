@@ -48,6 +48,7 @@ type Part = Exclude<Message['content'], string>[number];
 const isImage = (part: Part): boolean => part.type !== 'text';
 
 function textsOf({ content, tool_calls = [] }: Message): string[] {
-  const texts = typeof content === 'string' ? [content] : content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const texts =
+    typeof content === 'string' ? [content] : content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   return [...texts, ...tool_calls.flatMap((call) => [call.name, JSON.stringify(call.arguments)])];
 }

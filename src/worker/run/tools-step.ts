@@ -7,16 +7,16 @@
 import { newId } from '../../shared/domain/ids.ts';
 import type { Message, ToolCall } from '../../shared/domain/message.ts';
 import type { RunError } from '../../shared/domain/run.ts';
+import type { SchemaChecks } from '../../shared/json-schema/schema-cache.ts';
 import type { RunDocument, ToolCallDocument, ToolTiming } from '../../shared/mongo/documents.ts';
 import { type ToolCallRepository, toolCallKey } from '../../shared/mongo/tool-call-repository.ts';
-import type { SchemaChecks } from '../../shared/json-schema/schema-cache.ts';
 import type { RunEventWriter } from '../../shared/run-events/run-event-writer.ts';
 import type { Tracing } from '../../shared/tracing/tracing.ts';
 import type { BuiltinTool } from '../tools/tool.ts';
 import type { WorkerMetrics } from '../worker-metrics.ts';
 import { capResult } from './cap-result.ts';
-import type { StepContent } from './commit-step.ts';
 import { checkArguments } from './check-arguments.ts';
+import type { StepContent } from './commit-step.ts';
 import { executeTool, failure, type ToolResult } from './execute-tool.ts';
 
 export interface ToolsStepDeps {
@@ -46,7 +46,9 @@ export async function toolsStep(
     (await deps.toolCalls.ofStep(run.project_id, run._id, step)).map((record) => [record._id, record]),
   );
   const clientTools = new Map(
-    run.options.tools.flatMap((tool) => (tool.type === 'function' ? [[tool.function.name, tool.function] as const] : [])),
+    run.options.tools.flatMap((tool) =>
+      tool.type === 'function' ? [[tool.function.name, tool.function] as const] : [],
+    ),
   );
   const waiting: ToolCall[] = [];
 
