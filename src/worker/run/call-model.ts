@@ -45,7 +45,6 @@ export async function callModel(
     const count = (outcome: 'ok' | LlmErrorCode, usage: Usage | null) =>
       metrics.modelCalled({ model: request.model, outcome, ms: performance.now() - calledAt, usage });
     try {
-<<<<<<< HEAD
       const { answer, firstTokenAt } = await tracing.span(
         `chat ${request.model}`,
         { kind: 'client', attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': request.model } },
@@ -54,13 +53,6 @@ export async function callModel(
           span.set(answerAttributes(called.answer));
           return called;
         },
-=======
-      const { answer, firstTokenAt } = await callOnce(
-        deps,
-        request,
-        (offset, delta) => onText(messageId, offset, delta),
-        signal,
->>>>>>> ed52f99 (runs: answers are checked against their format, arguments against their schema; assistants decide by policy which part of a long thread the model is shown)
       );
       count('ok', answer.usage);
       return { answer, messageId, firstTokenAt, attempts };
