@@ -17,6 +17,8 @@ const ASSISTANT: Assistant = {
   name: 'Ledger',
   model: 'default',
   instructions: 'Be exact.',
+  response_format: null,
+  context_policy: null,
   temperature: 0.4,
   tools: [
     { type: 'builtin', name: 'calculator' },

@@ -30,6 +30,8 @@ export const aRun = (more: Partial<Run> = {}): Run => ({
     instructions: '',
     tools: [],
     temperature: null,
+    response_format: null,
+    context_policy: null,
     limits: {
       max_steps: 25,
       max_tool_calls: 64,
@@ -72,6 +74,7 @@ export const aStep = (step: number, from: number, to: number, more: Partial<RunS
   finish_reason: 'stop',
   usage: null,
   error: null,
+  context: null,
   started_at: at(from),
   first_token_at: null,
   finished_at: at(to),

@@ -145,7 +145,9 @@ export function checkDraft(draft: AssistantDraft): DraftErrors {
 }
 
 /** What the API is given. The draft must have passed `checkDraft`. */
-export function toInput(draft: AssistantDraft): Required<Omit<AssistantInput, 'metadata'>> {
+export function toInput(
+  draft: AssistantDraft,
+): Required<Omit<AssistantInput, 'metadata' | 'response_format' | 'context_policy'>> {
   const value = ({ name, scale }: (typeof LIMITS)[number]): number | null => {
     const text = draft.limits[name].trim();
     return text === '' ? null : Math.round(Number(text) * scale);
