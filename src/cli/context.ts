@@ -6,6 +6,8 @@ import { createOutput, type Output } from './output/output.ts';
 export interface Context {
   readonly connection: Connection;
   readonly output: Output;
+  /** For results that are copied as they come. */
+  readonly stdout: NodeJS.WritableStream;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** What the process ends with when the command itself went well. */
@@ -31,6 +33,7 @@ export const createContextOf =
     return {
       connection: createConnection({ url, apiKey: env.SKEIN_API_KEY || undefined }),
       output: createOutput({ json: options.json === true, stdout, stderr }),
+      stdout,
       signal,
       exitWith,
     };

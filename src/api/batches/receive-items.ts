@@ -53,8 +53,11 @@ export async function receiveItems(
 
   async function store(): Promise<void> {
     if (piece.length > 0 && errors.length === 0) {
-      errors.push(...(await findMissing(deps, batch, piece, knownAssistants)));
-      if (errors.length === 0) errors.push(...(await storePiece(deps, batch, piece)));
+      if (isThere(batch, index)) await comparePiece(deps, batch, piece);
+      else {
+        errors.push(...(await findMissing(deps, batch, piece, knownAssistants)));
+        if (errors.length === 0) errors.push(...(await storePiece(deps, batch, piece)));
+      }
     }
     piece = [];
     bytes = 0;
@@ -74,6 +77,9 @@ export async function receiveItems(
   return { next: index, errors: errors.slice(0, MAX_ERRORS) };
 }
 
+/** Are the items below this index stored, or is it too late to store any? */
+const isThere = (batch: BatchDocument, next: number): boolean => next <= batch.received || batch.status !== 'uploading';
+
 /** Assistants and threads that items name and the project does not have. */
 async function findMissing(
   { assistants, batchItems }: ReceiveDeps,
@@ -85,7 +91,7 @@ async function findMissing(
     if (known.has(assistantId)) continue;
     const assistant = await assistants.get(batch.project_id, assistantId);
     known.set(assistantId, assistant !== null);
-    if (assistant && batch.status === 'uploading') await batchItems.keepAssistant(batch._id, assistant);
+    if (assistant) await batchItems.keepAssistant(batch._id, assistant);
   }
   const named = [...new Set(piece.flatMap(({ item }) => item.thread_id ?? []))];
   const threads = named.length === 0 ? new Set() : await batchItems.threadsAmong(batch.project_id, named);
@@ -101,6 +107,16 @@ async function findMissing(
   ]);
 }
 
+/** What a request before this one brought has been checked then, and what it names may be gone since. */
+async function comparePiece(
+  { batchItems }: ReceiveDeps,
+  batch: BatchDocument,
+  piece: readonly Numbered[],
+): Promise<void> {
+  const items = piece.map(({ item }) => item);
+  refuseOthers(await batchItems.compare(batch._id, piece[0]?.index ?? 0, items));
+}
+
 async function storePiece(
   { batches, batchItems }: ReceiveDeps,
   batch: BatchDocument,
@@ -110,11 +126,6 @@ async function storePiece(
   if (!first) return [];
   const items = piece.map(({ item }) => item);
   const next = first.index + items.length;
-  const isThere = next <= batch.received;
-  if (isThere || batch.status !== 'uploading') {
-    refuseOthers(await batchItems.compare(batch._id, first.index, items));
-    return [];
-  }
   const conflicts = await batchItems.store(batch, first.index, items);
   refuseOthers(conflicts);
   if (conflicts.length > 0) return conflicts.flatMap((conflict) => taken(conflict, piece));

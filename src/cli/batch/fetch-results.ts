@@ -21,7 +21,7 @@ export async function fetchResults(
   batchId: string,
   { out, order }: { readonly out: string | undefined; readonly order: ResultOrder },
 ): Promise<number> {
-  if (out === undefined) return copyLines(context, batchId, order, process.stdout);
+  if (out === undefined) return copyLines(context, batchId, order, context.stdout);
   const part = `${out}.part`;
   const file = createWriteStream(part);
   try {

@@ -41,9 +41,11 @@ function createBar(output: Output): BatchProgress {
         failed: counts.failed + counts.expired + counts.incomplete,
         trouble: '',
       };
-      if (started) bar.update(endedOf(batch), payload);
-      else bar.start(counts.total, endedOf(batch), payload);
+      if (!started) bar.start(counts.total, endedOf(batch), payload);
       started = true;
+      // It grows while the batch is uploading.
+      bar.setTotal(counts.total);
+      bar.update(endedOf(batch), payload);
     },
     trouble(text) {
       if (started) bar.update({ trouble: `(${text})` });

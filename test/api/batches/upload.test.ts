@@ -232,6 +232,21 @@ describe('with an Idempotency-Key', () => {
     expect(await skein.models.batchItems.countDocuments({ batch_id: batchId ?? '' })).toBe(1100);
   });
 
+  it('a request that was accepted is answered again, also when the assistant that it names is gone', async () => {
+    const { assistant_id } = await skein.createAssistant();
+    const headers = key();
+    const send = () =>
+      batches.upload(
+        items(2).map((item) => ({ ...item, assistant_id })),
+        '',
+        headers,
+      );
+    const first = await send();
+    expect((await skein.send('DELETE', `/assistants/${assistant_id}`)).status).toBe(204);
+    const again = await send();
+    expect([again.status, again.body.batch_id]).toEqual([202, first.body.batch_id]);
+  });
+
   it('an offset beyond what is there is refused with what is', async () => {
     const headers = key();
     await batches.upload(items(3), `${state.query}&complete=false`, headers);
