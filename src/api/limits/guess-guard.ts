@@ -30,21 +30,42 @@ export function createGuessGuard(deps: {
   const good = new Set<string>();
   const limit = { scope: 'address', max, windowMs } as const;
 
+  /** Keys that are being looked up, by address: they may all be wrong. */
+  const asked = new Map<string, Set<string>>();
+
+  function checkGuesses(address: string, known: string): void {
+    const guesses = counter.look(address, max);
+    if (!guesses.allowed) throw rateLimited(limit, guesses);
+    const others = asked.get(address) ?? new Set();
+    // What they are is known in a moment.
+    if (!others.has(known) && others.size >= guesses.left) throw rateLimited(limit, { ...guesses, resetMs: 0 });
+    asked.set(address, others.add(known));
+  }
+
+  function forget(address: string, known: string): void {
+    const others = asked.get(address);
+    others?.delete(known);
+    if (others?.size === 0) asked.delete(address);
+  }
+
   return {
     async tryKey(req, key, lookUp) {
       const address = clientAddress(req);
       const known = createHash('sha256').update(`${address} ${key}`).digest('base64url');
-      const guesses = counter.look(address, max);
-      if (!guesses.allowed && !good.has(known)) throw rateLimited(limit, guesses);
-      const found = await lookUp();
-      if (found === null) {
-        good.delete(known);
-        counter.take(address, max);
-      } else if (!good.has(known)) {
-        good.add(known);
-        if (good.size > MAX_REMEMBERED) good.delete(good.values().next().value ?? '');
+      if (!good.has(known)) checkGuesses(address, known);
+      try {
+        const found = await lookUp();
+        if (found === null) {
+          good.delete(known);
+          counter.take(address, max);
+        } else if (!good.has(known)) {
+          good.add(known);
+          if (good.size > MAX_REMEMBERED) good.delete(good.values().next().value ?? '');
+        }
+        return found;
+      } finally {
+        forget(address, known);
       }
-      return found;
     },
     countSignIn(req) {
       const use = counter.take(clientAddress(req), max);

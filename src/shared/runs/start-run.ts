@@ -159,7 +159,12 @@ async function refuseIfCrowded(
   }
   const queued = await deps.runs.countQueued(projectId, run.thread_id);
   if (queued <= deps.config.QUEUED_RUNS_PER_THREAD || !(await deps.runs.withdraw(projectId, run._id))) return;
-  throw new AppError('too_many_queued_runs', { detail: `${queued - 1} runs wait on this thread.`, retryAfter: 5 });
+  const max = deps.config.QUEUED_RUNS_PER_THREAD;
+  throw new AppError('too_many_queued_runs', {
+    detail: `${queued - 1} runs wait on this thread; ${max} may.`,
+    extra: { limit: { scope: 'thread', max, queued: queued - 1 } },
+    retryAfter: 5,
+  });
 }
 
 async function findAssistant(

@@ -140,6 +140,7 @@ describe('4.4 threads, messages, runs', () => {
     const answer = await run({ thread_id: world.busy.thread_id });
     expectProblem(answer, 'too_many_queued_runs');
     expect(answer.headers['retry-after']).toBe('5');
+    expect(JSON.parse(answer.text).limit).toEqual({ scope: 'thread', max: 2, queued: 2 });
     const { thread_id } = world.busy;
     expect(await skein.models.runs.countDocuments({ thread_id })).toBe(3);
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newApiKey } from '../../../src/api/auth/api-key-text.ts';
 import { newId } from '../../../src/shared/domain/ids.ts';
 import type { Project } from '../../../src/shared/domain/project.ts';
 import { type RedisProcess, startRedis } from '../../support/processes-redis.ts';
@@ -125,6 +126,17 @@ describe('wrong keys', () => {
     expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(1);
     expect((await get({ ...withKey(ADMIN_KEY), ...from(address) })).status).toBe(429);
     expect((await get({ ...withKey(ADMIN_KEY), ...from(newAddress()) })).status).toBe(200);
+  });
+
+  it('are refused unseen also when they all come at once; one good key is let in however often it comes at once', async () => {
+    const address = from(newAddress());
+    const made = Array.from({ length: 30 }, () => withKey(newApiKey()));
+    const answers = await Promise.all(made.map((key) => get({ ...key, ...address })));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(4);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(26);
+    const [key = ''] = await project(1);
+    const good = { ...withKey(key), ...from(newAddress()) };
+    expect(statuses(await Promise.all(Array.from({ length: 10 }, () => get(good))))).toEqual(ten.ok);
   });
 
   it('do not lock out those of the same address whose key was good before', async () => {
