@@ -8,7 +8,7 @@ import { nudgeViewers } from '../shared/run-events/nudge-viewers.ts';
 import { createRunEventWriter } from '../shared/run-events/run-event-writer.ts';
 import type { Admission } from '../shared/scheduling/admission.ts';
 import type { RemoveRemains } from '../shared/threads/remove-remains.ts';
-import { type Tracing, traceFields } from '../shared/tracing/tracing.ts';
+import { type TraceSpan, type Tracing, traceFields } from '../shared/tracing/tracing.ts';
 import type { RunAnnouncer } from '../shared/webhooks/run-announcer.ts';
 import type { ActiveRuns } from './active-runs.ts';
 import type { Intake } from './intake.ts';
@@ -46,7 +46,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
   const { workerId, lifecycle, dispatcher, admission, active, suspects, removeRemains, redis, keys } = deps;
   const { intake, stopped, metrics, tracing } = deps;
 
-  async function execute(run: RunDocument, signal: AbortSignal): Promise<void> {
+  async function execute(run: RunDocument, signal: AbortSignal, span: TraceSpan): Promise<void> {
     const startedAt = performance.now();
     const logger = deps.logger.child({
       run_id: run._id,
@@ -75,13 +75,14 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
       code: outcome.kind === 'end' ? outcome.end.error?.code : undefined,
       duration_ms: Math.round(performance.now() - startedAt),
     };
+    span.set({ 'skein.settled': settled, 'skein.status': line.status, 'error.type': line.code });
     const err = outcome.kind === 'end' ? outcome.cause : outcome.kind === 'give_back' ? outcome.error : undefined;
     if (err) logger.error({ ...line, err }, 'run failed on our side');
     else logger.info(line, 'run executed');
   }
 
   /** In the trace of the request that made the run, however late and whichever attempt it is. */
-  function traced(run: RunDocument, work: () => Promise<void>): Promise<void> {
+  function traced(run: RunDocument, work: (span: TraceSpan) => Promise<void>): Promise<void> {
     const { traceparent: parent = null, dispatched_at: from } = run;
     const attributes = {
       'skein.run_id': run._id,
@@ -113,7 +114,7 @@ export function createRunHandler(deps: RunWorkerDeps): (job: RunJob) => Promise<
       if (!isSuspect(claim.run)) leave?.();
       metrics.claimed(claim.run);
       const admitted = admission.left(claim.run);
-      await active.track(job.run_id, (signal) => traced(claim.run, () => execute(claim.run, signal)));
+      await active.track(job.run_id, (signal) => traced(claim.run, (span) => execute(claim.run, signal, span)));
       await admitted;
     } finally {
       leave?.();

@@ -138,6 +138,7 @@ describe('traces', () => {
     expect(named('chat fake-model')).toHaveLength(2);
     expect(named('POST /runs/wait')[0]?.parentSpanId).toBe('b7ad6b7169203331');
     expect(named('run')[0]?.attributes.get('skein.run_id')).toBe(run.run_id);
+    expect(named('run')[0]?.attributes.get('skein.status')).toBe('completed');
     expect(named('chat fake-model')[0]?.attributes.get('gen_ai.usage.input_tokens')).toBe(10);
     expect(trace.map(({ text }) => text).join()).not.toMatch(/a-secret/);
 

@@ -47,7 +47,7 @@ export const retryRuns = (deps: StartRunDeps & Pick<ApiDeps, 'unfinishedRuns'>):
     summary: 'Run failed runs again',
     description:
       'Oldest first, up to 100 for one request; go on with `next`. Each is run again as by `POST /ops/runs/{run_id}/retry`, and by this call once only: a repeated request finds the runs that the first one made, ' +
-      'so after a 5xx just send it again. What cannot be run again now (its assistant is gone, the queue is full) is in `refused`.',
+      'so after a 5xx just send it again. What cannot be run again now (its assistant is gone, the queue is full) is in `refused`. Runs of a batch are left to the batch.',
     body: filterSchema,
     responses: {
       200: {

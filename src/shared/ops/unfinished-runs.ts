@@ -3,7 +3,7 @@ import type { TerminalStatus } from '../domain/run-status.ts';
 import type { RunDocument } from '../mongo/documents.ts';
 import type { Models } from '../mongo/models.ts';
 
-/** Runs that ended without being completed, of whatever project: for operators only. */
+/** Runs that ended without being completed, of whatever project: for operators only. Those of a batch are not among them: the batch runs them again itself, and counts them. */
 export interface UnfinishedFilter {
   readonly status: readonly Exclude<TerminalStatus, 'completed'>[];
   /** Accepted at or after. */
@@ -27,6 +27,7 @@ export const createUnfinishedRuns =
     return models.runs
       .find({
         status: { $in: [...status] },
+        batch_id: null,
         ...(after !== undefined && after >= first ? { _id: { $gt: after } } : { _id: { $gte: first } }),
         ...(lane === undefined ? {} : { lane }),
         ...(projectId === undefined ? {} : { project_id: projectId }),
