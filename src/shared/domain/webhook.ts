@@ -37,6 +37,7 @@ export type WebhookInput = z.infer<typeof webhookInputSchema>;
 export const webhookPatchSchema = z
   .strictObject({ url, events, description, enabled: z.boolean() })
   .partial()
+  .refine((patch) => Object.keys(patch).length > 0, 'nothing to change')
   .meta({ id: 'WebhookPatch', example: { enabled: false } });
 export type WebhookPatch = z.infer<typeof webhookPatchSchema>;
 

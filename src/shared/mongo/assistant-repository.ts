@@ -3,9 +3,9 @@ import { newId } from '../domain/ids.ts';
 import { DEFAULT_LIMITS } from '../domain/limits.ts';
 import { AppError } from '../errors/app-error.ts';
 import { batchCalls } from './batch-calls.ts';
-import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
 import type { AssistantDocument } from './documents.ts';
+import { insertRequested } from './insert-requested.ts';
 import type { Models } from './models.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import { toAssistant } from './to-wire.ts';
@@ -68,12 +68,7 @@ export function createAssistantRepository(
         updated_at: now,
         ...keyFields(key),
       };
-      try {
-        await insert(document);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
-      }
+      await insertRequested(insert, document);
       return toAssistant(document);
     },
 

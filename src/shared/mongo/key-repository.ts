@@ -1,9 +1,8 @@
 import type { ApiKey, ApiKeyInput, KeyScope } from '../domain/api-key.ts';
 import { newId } from '../domain/ids.ts';
-import { AppError } from '../errors/app-error.ts';
 import type { AccessModels, ApiKeyDocument, ProjectDocument } from './access-models.ts';
-import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
+import { insertRequested } from './insert-requested.ts';
 import { keyFields, type RequestKey, sameRequest } from './request-key.ts';
 
 /** What a good key lets its holder do. */
@@ -60,12 +59,7 @@ export function createKeyRepository({ apiKeys, projects }: Pick<AccessModels, 'a
         revoked_at: null,
         ...keyFields(key),
       };
-      try {
-        await insert(document);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
-      }
+      await insertRequested(insert, document);
       return toApiKey(document);
     },
 

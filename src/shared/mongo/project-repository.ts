@@ -9,6 +9,7 @@ import type { AccessModels, ProjectDocument } from './access-models.ts';
 import type { BatchModels } from './batch-models.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
+import { insertRequested } from './insert-requested.ts';
 import type { KeyRepository } from './key-repository.ts';
 import type { Models } from './models.ts';
 import { keyFields, type RequestKey, sameRequest } from './request-key.ts';
@@ -61,12 +62,7 @@ export function createProjectRepository(
     async create(input, key) {
       const now = new Date();
       const document: ProjectDocument = { _id: newId(), ...input, created_at: now, updated_at: now, ...keyFields(key) };
-      try {
-        await insert(document);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
-      }
+      await insertRequested(insert, document);
       return toProject(document);
     },
 

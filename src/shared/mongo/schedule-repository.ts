@@ -3,8 +3,8 @@ import { toMessageInputs } from '../domain/message.ts';
 import type { Schedule, ScheduleInput, SchedulePatch } from '../domain/schedule.ts';
 import { AppError } from '../errors/app-error.ts';
 import { changeOne } from './change-one.ts';
-import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
+import { insertRequested } from './insert-requested.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import type { ScheduleDocument, ScheduleModels } from './schedule-models.ts';
 
@@ -65,12 +65,7 @@ export function createScheduleRepository({ schedules }: ScheduleModels): Schedul
         updated_at: now,
         ...keyFields(key),
       };
-      try {
-        await insert(document);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
-      }
+      await insertRequested(insert, document);
       return toSchedule(document);
     },
 

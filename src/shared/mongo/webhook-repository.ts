@@ -2,8 +2,8 @@ import { newId } from '../domain/ids.ts';
 import type { DisabledReason, Webhook, WebhookEvent, WebhookInput, WebhookPatch } from '../domain/webhook.ts';
 import { AppError } from '../errors/app-error.ts';
 import { changeOne } from './change-one.ts';
-import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
+import { insertRequested } from './insert-requested.ts';
 import { bury, keyFields, type RequestKey, sameRequestOfLiving } from './request-key.ts';
 import type { WebhookDocument, WebhookModels } from './webhook-models.ts';
 
@@ -65,12 +65,7 @@ export function createWebhookRepository({ webhooks }: Pick<WebhookModels, 'webho
         updated_at: now,
         ...keyFields(key),
       };
-      try {
-        await insert(document);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        throw new AppError('state_conflict', { detail: 'An identical request is under way; try again.' });
-      }
+      await insertRequested(insert, document);
       return toWebhook(document);
     },
 

@@ -1,7 +1,7 @@
-import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { uuidSchema } from '../domain/ids.ts';
+import { type BellConsumerOptions, createBellConsumer, createBellQueue } from './bell-queue.ts';
 
 /** As for runs the payload is ids: what is to be sent stands in MongoDB. */
 const deliveryJobSchema = z.strictObject({ delivery_id: uuidSchema, bell: z.int().min(1) });
@@ -20,63 +20,19 @@ export interface WebhookQueue {
 
 /** The bell of deliveries; a queue of its own, so that no run waits behind them. @param redis a connection of role `command` */
 export function createWebhookQueue(redis: Redis, prefix: string, onError: (error: Error) => void): WebhookQueue {
-  let queue: Queue<DeliveryJob> | undefined;
-  // Opened when Redis answers: a queue that was made while it was away waits for its connection without limit.
-  function open(): Queue<DeliveryJob> {
-    if (redis.status !== 'ready') throw new Error('Redis is not connected');
-    if (queue) return queue;
-    queue = new Queue<DeliveryJob>(WEBHOOK_QUEUE, {
-      connection: redis,
-      prefix,
-      skipVersionCheck: true,
-      skipMetasUpdate: true,
-      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
-    });
-    queue.on('error', onError);
-    return queue;
-  }
+  const queue = createBellQueue<DeliveryJob>(WEBHOOK_QUEUE, redis, prefix, onError);
   return {
     async ring(job, delayMs) {
-      await open().add('deliver', job, { jobId: jobId(job), delay: Math.round(delayMs) });
+      await queue.open().add('deliver', job, { jobId: jobId(job), delay: Math.round(delayMs) });
     },
     async isWaiting(job) {
-      const state = await open().getJobState(jobId(job));
+      const state = await queue.open().getJobState(jobId(job));
       return state === 'waiting' || state === 'delayed' || state === 'prioritized';
     },
-    async close() {
-      await queue?.close();
-    },
+    close: () => queue.close(),
   };
 }
 
-export interface WebhookConsumerOptions {
-  /** Role `worker`. */
-  readonly redis: Redis;
-  readonly prefix: string;
-  /** Deliveries at a time. */
-  readonly slots: number;
-  /** Must record what came of it in MongoDB; a job that is lost or comes twice is seen to there. */
-  readonly handle: (job: DeliveryJob) => Promise<void>;
-  readonly onError: (error: Error) => void;
-}
-
-/** Hands due deliveries to `handle`. `close` waits for those under way. */
-export function createWebhookConsumer({ redis, prefix, slots, handle, onError }: WebhookConsumerOptions): {
-  close(): Promise<void>;
-} {
-  const worker = new Worker<DeliveryJob>(WEBHOOK_QUEUE, async (job) => handle(deliveryJobSchema.parse(job.data)), {
-    connection: redis,
-    prefix,
-    concurrency: slots,
-    lockDuration: 60_000,
-    stalledInterval: 30_000,
-    maxStalledCount: 0,
-    runRetryDelay: 1000,
-    // The version is looked at, unlike for runs: with it BullMQ knows that it may wait for less than a second for what is due.
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
-  });
-  worker.on('error', onError);
-  worker.on('failed', (_job, error) => onError(error));
-  return { close: () => worker.close() };
-}
+/** Hands due deliveries to `handle`. */
+export const createWebhookConsumer = (options: Omit<BellConsumerOptions<DeliveryJob>, 'name' | 'parse'>) =>
+  createBellConsumer({ ...options, name: WEBHOOK_QUEUE, parse: (data) => deliveryJobSchema.parse(data) });

@@ -67,17 +67,15 @@ describe('an endpoint', () => {
     const { body } = await post<WithSecret>('/webhooks', input);
     await post(`/webhooks/${body.webhook_id}/ping`);
     expect((await skein.send('DELETE', `/webhooks/${body.webhook_id}`)).status).toBe(204);
-    for (const [method, rest] of [
+    for (const [method, rest, change] of [
       ['GET', ''],
       ['DELETE', ''],
-      ['PATCH', ''],
-      ['POST', '/ping'],
-      ['POST', '/rotate_secret'],
+      ['PATCH', '', { enabled: true }],
+      ['POST', '/ping', {}],
+      ['POST', '/rotate_secret', {}],
       ['GET', '/deliveries'],
-    ] as const)
-      expect(
-        (await skein.send(method, `/webhooks/${body.webhook_id}${rest}`, method === 'GET' ? undefined : {})).status,
-      ).toBe(404);
+    ] as [string, string, object?][])
+      expect((await skein.send(method, `/webhooks/${body.webhook_id}${rest}`, change)).status).toBe(404);
   });
 });
 
