@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { Config } from '../shared/config/load-config.ts';
+import type { DocumentServices } from '../shared/documents/document-services.ts';
 import type { Once } from '../shared/idempotency/once.ts';
 import type { QueueLimit } from '../shared/limits/queue-limit.ts';
 import type { Logger } from '../shared/logging/create-logger.ts';
@@ -89,6 +90,7 @@ export interface ApiDeps {
   readonly secrets: SecretBox;
   readonly hooks: WebhookServices;
   readonly schedules: { readonly records: ScheduleRepository; readonly clock: ScheduleClock };
+  readonly documents: DocumentServices;
   readonly once: Once;
   readonly hub: RunEventHub;
   readonly streams: RunStreams;

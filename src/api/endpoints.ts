@@ -6,6 +6,7 @@ import { listAssistants } from './assistants/list-assistants.ts';
 import { listVersions } from './assistants/list-versions.ts';
 import { patchAssistant } from './assistants/patch-assistant.ts';
 import { createBatchEndpoints } from './batches/batches.ts';
+import { createDocumentEndpoints } from './documents/document-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createOperations } from './ops/operations.ts';
 import { createKey } from './projects/create-key.ts';
@@ -82,6 +83,7 @@ export function createEndpoints(deps: ApiDeps): readonly Endpoint[] {
     deleteAssistant(deps),
     listVersions(deps),
     ...createScheduleEndpoints(deps),
+    ...createDocumentEndpoints(deps),
     ...createWebhookEndpoints(deps),
     listProjects(deps),
     createProject(deps),

@@ -7,6 +7,8 @@ export const TAGS = {
   Assistants:
     'Model, instructions, tools and limits under a name. Every change is a new version; a run keeps the one it began with.',
   Schedules: 'Runs that start by the clock: a cron expression in a time zone, on a thread or on a new one each time.',
+  Documents:
+    'Texts of a project that assistants search: uploaded as they are, read in the background, found by their passages.',
   Webhooks:
     'Endpoints of a project that are told when runs end or wait: signed, repeated until they answer, with a log of what was sent.',
   Projects:

@@ -23,7 +23,7 @@ const logger = createLogger({
 const releases = createReleaseStack();
 
 try {
-  const worker = await startWorker({ config, workerId, tools: createBuiltinTools(), logger, releases });
+  const worker = await startWorker({ config, workerId, createTools: createBuiltinTools, logger, releases });
   stopOnSignal(async (signal) => {
     logger.info({ signal }, 'worker is stopping');
     await worker.stop();

@@ -19,6 +19,7 @@ import { createFoldUsage } from '../shared/usage/fold-usage.ts';
 import { createActiveRuns } from './active-runs.ts';
 import { startBatchFeeder } from './batches/batch-feeder.ts';
 import { listenForCancels } from './cancel-listener.ts';
+import { startDocuments } from './documents/start-documents.ts';
 import { createFence } from './fence.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createIntake } from './intake.ts';
@@ -28,6 +29,7 @@ import { createRunHandler } from './run-worker.ts';
 import { startSchedules } from './schedules/start-schedules.ts';
 import { createSuspectSlot } from './suspect-slot.ts';
 import { startSweeper } from './sweeper.ts';
+import type { ToolServices } from './tools/builtin-tools.ts';
 import type { BuiltinTool } from './tools/tool.ts';
 import { startWebhooks } from './webhooks/start-webhooks.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
@@ -47,12 +49,12 @@ export async function startWorker(options: {
   config: Config;
   workerId: string;
   /** What it executes itself, by name. */
-  tools: ReadonlyMap<string, BuiltinTool>;
+  createTools: (services: ToolServices) => ReadonlyMap<string, BuiltinTool>;
   logger: Logger;
   releases: ReleaseStack;
   onCommand?: (name: string) => void;
 }): Promise<RunningWorker> {
-  const { config, workerId, tools, logger, releases, onCommand } = options;
+  const { config, workerId, createTools, logger, releases, onCommand } = options;
   const stopped = new AbortController();
 
   const services = await openServices({
@@ -78,6 +80,7 @@ export async function startWorker(options: {
     conclude,
     remover,
   } = services;
+  const tools = createTools({ search: services.documents.search });
   const workers = createWorkerRepository(models);
   const blocking = await services.connect('worker');
 
@@ -116,9 +119,10 @@ export async function startWorker(options: {
   });
   const schedules = startSchedules({ services, redis: blocking, config, logger });
   const webhooks = startWebhooks({ services, redis: blocking, config, logger });
+  const documents = startDocuments({ services, redis: blocking, config, logger });
   await listenForCancels(subscriber, keys, workerId, active, heartbeat.look);
   const sweeper = startSweeper({
-    further: { ...webhooks.sweep, ...schedules.sweep },
+    further: { ...webhooks.sweep, ...schedules.sweep, ...documents.sweep },
     sweep: createRunSweep(models),
     lifecycle,
     conclude,
@@ -234,7 +238,7 @@ export async function startWorker(options: {
       stopped.abort();
       await feeder.stop();
       await sweeper.stop();
-      await within(Promise.all([webhooks.stop(), schedules.stop()]), GIVE_BACK_MS);
+      await within(Promise.all([webhooks.stop(), schedules.stop(), documents.stop()]), GIVE_BACK_MS);
       await within(Promise.all(consumers.map((consumer) => consumer.close())), GIVE_BACK_MS);
       await heartbeat.stop();
     },

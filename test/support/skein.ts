@@ -7,6 +7,7 @@ import { createReleaseStack } from '../../src/shared/lifecycle/release-stack.ts'
 import { createLogger } from '../../src/shared/logging/create-logger.ts';
 import { type BatchModels, createBatchModels } from '../../src/shared/mongo/batch-models.ts';
 import { connectMongo } from '../../src/shared/mongo/connect-mongo.ts';
+import { createDocumentModels, type DocumentModels } from '../../src/shared/mongo/document-models.ts';
 import { createModels, type Models } from '../../src/shared/mongo/models.ts';
 import { startWorker } from '../../src/worker/start-worker.ts';
 import { createBuiltinTools } from '../../src/worker/tools/builtin-tools.ts';
@@ -30,7 +31,7 @@ export interface Skein extends SkeinClient {
   readonly url: string;
   readonly model: FakeModel;
   /** The record itself, for what the API does not show and for putting it into states that only a crash leaves. */
-  readonly models: Models & BatchModels;
+  readonly models: Models & BatchModels & DocumentModels;
   /** MongoDB commands of API and workers since the last `clear`. */
   readonly commands: string[];
   /** The settings that API and workers run with; real processes take them too. */
@@ -71,14 +72,15 @@ export function useSkein(options: SkeinOptions = {}): Skein {
   const commands: string[] = [];
   const onCommand = (name: string) => void commands.push(name);
   const logger = createLogger({ name: 'test', level: 'silent' });
-  const tools = options.tools ?? createBuiltinTools();
+  const given = options.tools;
+  const createTools = given ? () => given : createBuiltinTools;
   const skein = { services, commands } as unknown as { -readonly [K in keyof Skein]: Skein[K] };
 
   async function startTestWorker(env: Readonly<Record<string, string>> = {}): Promise<TestWorker> {
     const releases = createReleaseStack();
     const workerId = `test-${newId()}`;
     const config = loadConfig({ ...skein.env, ...env });
-    const worker = await startWorker({ config, workerId, tools, logger, releases, onCommand });
+    const worker = await startWorker({ config, workerId, createTools, logger, releases, onCommand });
     let stopping: Promise<void> | null = null;
     const stop = () => {
       stopping ??= worker.stop().then(() => releases.release());
@@ -102,7 +104,11 @@ export function useSkein(options: SkeinOptions = {}): Skein {
     };
     const connection = await connectRecord(services);
     undo.push(() => connection.destroy());
-    skein.models = { ...createModels(connection), ...createBatchModels(connection) };
+    skein.models = {
+      ...createModels(connection),
+      ...createBatchModels(connection),
+      ...createDocumentModels(connection),
+    };
 
     const releases = createReleaseStack();
     undo.push(() => releases.release());

@@ -3,6 +3,7 @@ import type { Config } from '../../shared/config/load-config.ts';
 import type { Logger } from '../../shared/logging/create-logger.ts';
 import type { AccessModels } from '../../shared/mongo/access-models.ts';
 import type { BatchModels } from '../../shared/mongo/batch-models.ts';
+import type { DocumentModels } from '../../shared/mongo/document-models.ts';
 import { createKeyRepository } from '../../shared/mongo/key-repository.ts';
 import type { Models } from '../../shared/mongo/models.ts';
 import { createProjectRepository } from '../../shared/mongo/project-repository.ts';
@@ -22,7 +23,7 @@ type Access = Pick<ApiDeps, 'authenticate' | 'projects' | 'apiKeys' | 'keyHash' 
 export async function createAccess(deps: {
   readonly config: Config;
   readonly logger: Logger;
-  readonly models: Models & AccessModels & BatchModels;
+  readonly models: Models & AccessModels & BatchModels & DocumentModels;
   readonly guessGuard: GuessGuard;
 }): Promise<Access> {
   const { config, logger, models, guessGuard } = deps;

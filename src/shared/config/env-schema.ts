@@ -145,6 +145,16 @@ export const envSchema = z.object({
     .max(3650)
     .default(30)
     .describe('After its end a batch is kept so long, with its results and the threads that were made for it.'),
+  DOCUMENT_SLOTS: count(2, 100).describe('Documents one worker reads at a time; 0 leaves them to other workers.'),
+  DOCUMENT_LIMIT_BYTES: count(50 * 1_048_576, 1_073_741_824).describe('Largest document.'),
+  DOCUMENT_TIMEOUT_MS: milliseconds(120_000).describe('Longest time that the text of a document may take to be found.'),
+  DOCUMENT_MEMORY_MB: z.coerce
+    .number()
+    .int()
+    .min(64)
+    .max(16_384)
+    .default(512)
+    .describe('Memory that reading one document may take, once for objects and once for buffers.'),
   MODEL_HEADERS_TIMEOUT_MS: milliseconds(30_000).describe('Longest wait for the first byte of a model answer.'),
   MODEL_IDLE_TIMEOUT_MS: milliseconds(60_000).describe(
     'Longest silence inside a model answer; keep-alive comments do not count as sound.',

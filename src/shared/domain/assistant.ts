@@ -8,7 +8,10 @@ import { responseFormatSchema } from './response-format.ts';
 
 const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 _ -');
 
-const builtinTool = z.strictObject({ type: z.literal('builtin'), name: z.enum(['current_time', 'calculator']) });
+const builtinTool = z.strictObject({
+  type: z.literal('builtin'),
+  name: z.enum(['current_time', 'calculator', 'search_documents']),
+});
 const functionTool = z.strictObject({
   type: z.literal('function'),
   function: z.strictObject({

@@ -51,5 +51,6 @@ export const notFound = (
     | 'webhook'
     | 'delivery'
     | 'schedule'
-    | 'batch',
+    | 'batch'
+    | 'document',
 ): AppError => new AppError('not_found', { detail: `No such ${thing}.` });

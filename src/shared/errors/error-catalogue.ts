@@ -27,6 +27,7 @@ export const ERROR_CATALOGUE = {
   run_not_waiting: { status: 409, title: 'The run does not wait for tool outputs' },
   run_not_retryable: { status: 409, title: 'The run has not ended, or has completed' },
   batch_not_ended: { status: 409, title: 'The batch has not ended' },
+  document_not_read: { status: 409, title: 'The document has not been read yet' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The address is too long' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json in UTF-8' },

@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../config/load-config.ts';
+import { createDocumentServices, type DocumentServices } from '../documents/document-services.ts';
 import type { Logger } from '../logging/create-logger.ts';
 import { type AccessModels, createAccessModels } from '../mongo/access-models.ts';
 import { type BatchModels, createBatchModels } from '../mongo/batch-models.ts';
 import { type CheckpointLog, createCheckpointLog } from '../mongo/checkpoint-log.ts';
 import { connectMongo } from '../mongo/connect-mongo.ts';
+import { createDocumentModels, type DocumentModels } from '../mongo/document-models.ts';
 import { createModels, ensureIndexes, type Models } from '../mongo/models.ts';
 import { createRunLifecycle, type RunLifecycle } from '../mongo/run-lifecycle.ts';
 import { createRunRepository, type RunRepository } from '../mongo/run-repository.ts';
@@ -39,12 +41,19 @@ import { readVersion } from './read-version.ts';
 import type { ReleaseStack } from './release-stack.ts';
 
 /** All collections. */
-export type AllModels = Models & AccessModels & BatchModels & UsageModels & WebhookModels & ScheduleModels;
+export type AllModels = Models &
+  AccessModels &
+  BatchModels &
+  DocumentModels &
+  UsageModels &
+  WebhookModels &
+  ScheduleModels;
 
 const createAllModels = (connection: Parameters<typeof createModels>[0]): AllModels => ({
   ...createModels(connection),
   ...createAccessModels(connection),
   ...createBatchModels(connection),
+  ...createDocumentModels(connection),
   ...createUsageModels(connection),
   ...createWebhookModels(connection),
   ...createScheduleModels(connection),
@@ -79,6 +88,7 @@ export interface Services {
   readonly secrets: SecretBox;
   readonly hooks: WebhookServices;
   readonly schedules: { readonly records: ScheduleRepository; readonly clock: ScheduleClock };
+  readonly documents: DocumentServices;
   /** Rejects when MongoDB does not answer. */
   readonly tracing: Tracing;
   readonly pingMongo: () => Promise<unknown>;
@@ -185,6 +195,8 @@ export async function openServices({ config, name, logger, releases, onCommand }
   releases.push(() => hooks.queue.close());
   const clock = createScheduleClock(command, keys.queuePrefix, (err) => logger.warn({ err }, 'schedule clock'));
   releases.push(() => clock.close());
+  const documents = createDocumentServices({ models, redis: command, queuePrefix: keys.queuePrefix, logger });
+  releases.push(() => documents.queue.close());
 
   return {
     models,
@@ -211,6 +223,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     secrets,
     hooks,
     schedules: { records: createScheduleRepository(models), clock },
+    documents,
     reader: createThreadReader(log),
     tracing,
     pingMongo: async () => mongo.db?.command({ ping: 1 }),

@@ -1,5 +1,6 @@
 import type { AccessModels } from './access-models.ts';
 import type { BatchModels } from './batch-models.ts';
+import type { DocumentModels } from './document-models.ts';
 import type { Models } from './models.ts';
 import type { ScheduleModels } from './schedule-models.ts';
 import { threadIdOf } from './thread-key.ts';
@@ -12,6 +13,8 @@ export interface DeletedProjects {
   removeAssistants(projectId: string): Promise<void>;
   /** Webhooks with their log, and schedules. */
   removeSettings(projectId: string): Promise<void>;
+  /** Its documents are due to be removed, with their parts. */
+  endDocuments(projectId: string): Promise<void>;
   /** Its batches are due to be removed, with all that was made for them. */
   endBatches(projectId: string): Promise<void>;
   /** Some threads of it that are not being deleted. */
@@ -27,10 +30,22 @@ export function createDeletedProjects(
   models: Pick<AccessModels, 'projects'> &
     Pick<Models, 'assistants' | 'assistantVersions' | 'threads' | 'runs'> &
     Pick<BatchModels, 'batches'> &
+    Pick<DocumentModels, 'documents'> &
     WebhookModels &
     ScheduleModels,
 ): DeletedProjects {
-  const { projects, batches, assistants, assistantVersions, threads, runs, webhooks, deliveries, schedules } = models;
+  const {
+    projects,
+    documents,
+    batches,
+    assistants,
+    assistantVersions,
+    threads,
+    runs,
+    webhooks,
+    deliveries,
+    schedules,
+  } = models;
   return {
     async toEmpty(endedBefore) {
       const found = await projects
@@ -47,6 +62,11 @@ export function createDeletedProjects(
       await webhooks.deleteMany({ project_id: projectId });
       await deliveries.deleteMany({ project_id: projectId });
       await schedules.deleteMany({ project_id: projectId });
+    },
+    async endDocuments(projectId) {
+      const now = new Date();
+      const change = { $set: { deleted_at: now }, $max: { due_at: now } };
+      await documents.updateMany({ project_id: projectId, deleted_at: null, removed_at: null }, change);
     },
     async endBatches(projectId) {
       const now = new Date();

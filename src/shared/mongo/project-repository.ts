@@ -9,6 +9,7 @@ import type { AccessModels, ProjectDocument } from './access-models.ts';
 import type { BatchModels } from './batch-models.ts';
 import { isDuplicateKey } from './connect-mongo.ts';
 import { createInserter } from './create-inserter.ts';
+import type { DocumentModels } from './document-models.ts';
 import { insertRequested } from './insert-requested.ts';
 import type { KeyRepository } from './key-repository.ts';
 import type { Models } from './models.ts';
@@ -35,26 +36,29 @@ export interface ProjectRepository {
 export function createProjectRepository(
   models: Pick<AccessModels, 'projects'> &
     Pick<BatchModels, 'batches'> &
+    Pick<DocumentModels, 'documents'> &
     Pick<Models, 'threads' | 'assistants' | 'runs'>,
   keys: Pick<KeyRepository, 'removeOfProject'>,
 ): ProjectRepository {
-  const { projects, threads, assistants, runs, batches } = models;
+  const { projects, threads, assistants, runs, batches, documents } = models;
   const insert = createInserter(projects);
   const living = (projectId: string) => ({ _id: projectId, deleted_at: null });
   const wire = (document: ProjectDocument | null): Project | null => document && toProject(document);
 
   async function holds(projectId: string): Promise<string[]> {
-    const [assistant, thread, run, batch] = await Promise.all([
+    const [assistant, thread, run, batch, document] = await Promise.all([
       assistants.exists({ project_id: projectId, removed_at: null }),
       threads.exists({ project_id: projectId, removed_at: null, deleted_at: null }),
       runs.exists({ project_id: projectId }),
       batches.exists({ project_id: projectId, deleted_at: null }),
+      documents.exists({ project_id: projectId, deleted_at: null, removed_at: null }),
     ]);
     return [
       ...(assistant ? ['assistants'] : []),
       ...(thread ? ['threads'] : []),
       ...(run ? ['runs'] : []),
       ...(batch ? ['batches'] : []),
+      ...(document ? ['documents'] : []),
     ];
   }
 

@@ -38,7 +38,7 @@ export function sameRequest<D extends Pick<Keyed, 'fingerprint'>>(document: D | 
 export function sameRequestOfLiving<D extends Keyed & { deleted_at?: Date }>(
   document: D | null,
   key: RequestKey,
-  thing: 'thread' | 'assistant' | 'webhook' | 'schedule',
+  thing: 'thread' | 'assistant' | 'webhook' | 'schedule' | 'document',
 ): D | null {
   const found = sameRequest(document, key);
   if (found?.removed_at || found?.deleted_at) throw notFound(thing);

@@ -22,6 +22,7 @@ export function createEmptyProjects(deps: {
     await projects.removeAssistants(projectId);
     await projects.removeSettings(projectId);
     await projects.endBatches(projectId);
+    await projects.endDocuments(projectId);
     const threads = await projects.threads(projectId);
     for (const threadId of threads) await remover.remove(projectId, threadId);
     const runs = await projects.runs(projectId);

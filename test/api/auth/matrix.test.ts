@@ -10,6 +10,7 @@ const skein = useAuthSkein();
 /** Ids of one of everything, by the names that paths, queries and bodies give them. */
 type Ids = Record<
   | 'batch_id'
+  | 'document_id'
   | 'thread_id'
   | 'run_id'
   | 'assistant_id'
@@ -57,6 +58,50 @@ async function storeBatch(projectId: string, assistantId: string): Promise<strin
   return _id;
 }
 
+/** As an upload and a worker leave it: one that was read, with one passage. */
+async function storeDocument(projectId: string): Promise<string> {
+  const _id = newId();
+  const at = new Date();
+  await skein.models.documents.create({
+    _id,
+    project_id: projectId,
+    name: CANARY,
+    media_type: 'text/plain',
+    bytes: CANARY.length,
+    status: 'ready',
+    progress: 1,
+    error: null,
+    metadata: { note: CANARY },
+    version: 1,
+    live_version: 1,
+    chunks: 1,
+    characters: CANARY.length,
+    terms: 1,
+    lost: 0,
+    bell: 1,
+    lease: null,
+    created_at: at,
+    updated_at: at,
+    indexed_at: at,
+  });
+  await skein.models.documentChunks.create({
+    _id: `${_id}:1:0`,
+    document_id: _id,
+    project_id: projectId,
+    version: 1,
+    index: 0,
+    start: 0,
+    end: CANARY.length,
+    page: null,
+    heading: [CANARY],
+    text: CANARY,
+    terms: [CANARY, 'canari'],
+    freqs: [1, 1],
+    length: 2,
+  });
+  return _id;
+}
+
 /** One of everything, made in the project by the operator. */
 async function populate(projectId: string): Promise<Ids> {
   const headers = { 'x-project-id': projectId };
@@ -71,6 +116,7 @@ async function populate(projectId: string): Promise<Ids> {
   const { schedule_id } = await skein.admin<Ids>('POST', '/schedules', schedule, headers);
   const { delivery_id } = await skein.admin<Ids>('POST', `/webhooks/${webhook_id}/ping`, undefined, headers);
   return {
+    document_id: await storeDocument(projectId),
     batch_id: await storeBatch(projectId, assistant_id),
     thread_id,
     run_id,
@@ -86,6 +132,7 @@ async function populate(projectId: string): Promise<Ids> {
 
 const unknownIds = (): Ids => ({
   batch_id: newId(),
+  document_id: newId(),
   thread_id: newId(),
   run_id: newId(),
   assistant_id: newId(),
@@ -171,7 +218,7 @@ describe('every route', () => {
     );
     expect(
       guarded.filter(({ method, access }) => method !== 'get' && access === 'read').map(({ path }) => path),
-    ).toEqual(['/threads/{thread_id}/history']);
+    ).toEqual(['/threads/{thread_id}/history', '/documents/search']);
   });
 
   it.each(titled(guarded))('%s asks for a key before it looks at anything else', async (_title, contract) => {
@@ -280,6 +327,7 @@ describe('a foreign id in a body or a query', () => {
     ['GET', '/runs', ({ batch_id }) => ({ query: `?batch_id=${batch_id}` })],
     ['POST', '/batches', ({ assistant_id }) => ({ body: { assistant_id, items: [{ custom_id: 'a', input: 'x' }] } })],
     ['POST', '/batches', ({ assistant_id }) => ({ body: { items: [{ custom_id: 'a', input: 'x', assistant_id }] } })],
+    ['POST', '/documents/search', ({ document_id }) => ({ body: { query: CANARY, document_ids: [document_id] } })],
     ['POST', '/batches', ({ thread_id }) => ({ body: { items: [{ custom_id: 'a', input: 'x', thread_id }] } })],
   ];
 
@@ -291,7 +339,8 @@ describe('a foreign id in a body or a query', () => {
     };
     const foreign = await answer(state.foreign);
     expect(await answer(unknownIds())).toEqual(foreign);
-    if (method !== 'GET' || !path.startsWith('/runs')) expect([404, 422]).toContain(foreign.status);
+    const lists = (method === 'GET' && path.startsWith('/runs')) || path === '/documents/search';
+    if (!lists) expect([404, 422]).toContain(foreign.status);
     else expect([foreign.status, foreign.text]).toEqual([200, '[]']);
   });
 
