@@ -47,6 +47,7 @@ describe('/ops/board', () => {
       ['runs-interactive', true],
       ['runs-batch', true],
       ['webhooks', true],
+      ['documents', true],
     ]);
     expect(queues[0].jobs.map(({ data }: { data: unknown }) => data)).toEqual([{ run_id: state.runId, dispatch: 1 }]);
   });

@@ -1,10 +1,12 @@
-import type { Nodes, Root } from 'mdast';
 import { fromMarkdown as parse } from 'mdast-util-from-markdown';
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
 import { toString as plainText } from 'mdast-util-to-string';
 import { gfmTable } from 'micromark-extension-gfm-table';
 import type { Block, Extracted } from './extracted.ts';
 import { markdownParts } from './markdown-parts.ts';
+
+type Root = ReturnType<typeof parse>;
+type Nodes = Root | Root['children'][number];
 
 /** The text is the source itself, so that positions are those of the file. */
 export function fromMarkdown(text: string): Extracted {
