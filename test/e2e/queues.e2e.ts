@@ -119,6 +119,20 @@ describe('the queues page', () => {
       expect((await callApi<{ status: string }>('GET', `/runs/${run_id}/join`)).status).toBe('completed');
   });
 
+  it('shows the batches of the project and how far they are', async () => {
+    const { assistant_id } = await callApi<{ assistant_id: string }>('POST', '/assistants', { name: 'Of a batch' });
+    // The second has nothing to read: the model refuses.
+    const items = [
+      { custom_id: 'good', input: 'What is 2*3?' },
+      { custom_id: 'bad', input: [{ role: 'system', content: '' }] },
+    ];
+    await callApi('POST', '/batches', { name: 'Nightly sums', assistant_id, items });
+    const page = await browser.open('/queues');
+    const batches = page.getByRole('region', { name: 'Batches' });
+    await batches.getByText(/^Completed · \d of 2 completed/).waitFor();
+    await inspectPage(page, 'queues-batches');
+  });
+
   it('says when the connection is lost, and comes back by itself', async () => {
     browser.expectErrors(/ERR_INTERNET_DISCONNECTED|Failed to fetch|network error/i);
     const page = await browser.open('/queues');

@@ -3,6 +3,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { isForbidden } from '../../api/api-error.ts';
 import { Page } from '../../ui/page.tsx';
 import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { BatchList } from './batch-list.tsx';
 import { FailedRuns } from './failed-runs.tsx';
 import { LaneCard } from './lane-card.tsx';
 import { ProjectBacklogs } from './project-backlogs.tsx';
@@ -32,6 +33,7 @@ export function QueuesPage() {
         ) : (
           <ReportSkeleton />
         )}
+        <BatchList />
         {!isForbidden(report.error) && <FailedRuns />}
       </div>
     </Page>
