@@ -13,7 +13,7 @@ const VARIANTS = [
     paused: true,
     summary: 'Pause a project',
     description:
-      'Its runs are accepted as before and wait; no further one is put on the queue, within five seconds in every process. Those on the queue already, at most its window, are still started, and those under way go on. ' +
+      'Its runs are accepted as before and wait; no further one is put on the queue, at once, or within five seconds where Redis lost the message. Those on the queue already, at most its window, are still started, and those under way go on. ' +
       'One that waits for longer than a day expires. Safe to repeat.',
     example: { ...exampleProject, paused_at: '2026-01-31T09:30:00.000Z' },
   },
@@ -28,7 +28,7 @@ const VARIANTS = [
 
 /** A key with the scope `ops` reaches its own project only. */
 export const pauseProject = (
-  deps: Pick<ApiDeps, 'projects' | 'admissionLimits' | 'admission' | 'queueWatch' | 'logger'>,
+  deps: Pick<ApiDeps, 'projects' | 'pauseBell' | 'admission' | 'queueWatch' | 'logger'>,
 ): Endpoint[] =>
   VARIANTS.map(({ action, paused, summary, description, example }) =>
     defineEndpoint({
@@ -45,7 +45,7 @@ export const pauseProject = (
         if (keyId !== null && project_id !== projectId) throw notFound('project');
         const project = await deps.projects.setPaused(project_id, paused);
         if (!project) throw notFound('project');
-        deps.admissionLimits.forget();
+        await deps.pauseBell.ring();
         deps.queueWatch.forget();
         if (!paused) await admitWaiting(deps, project_id);
         return { status: 200, body: project };

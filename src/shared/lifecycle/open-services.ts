@@ -28,6 +28,7 @@ import { type Admission, createAdmission } from '../scheduling/admission.ts';
 import { type AdmissionLimits, createAdmissionLimits } from '../scheduling/admission-limits.ts';
 import { createAdmissionWindow } from '../scheduling/admission-window.ts';
 import { createDispatcher, type Dispatcher } from '../scheduling/dispatcher.ts';
+import { createPauseBell, type PauseBell } from '../scheduling/pause-bell.ts';
 import { createSecretBox, type SecretBox } from '../secrets/secret-box.ts';
 import { type ConcludeRun, createConcludeRun } from '../threads/conclude-run.ts';
 import { createRemoveRemains, type RemoveRemains } from '../threads/remove-remains.ts';
@@ -77,6 +78,7 @@ export interface Services {
   readonly queue: RunQueue;
   readonly waiting: WaitingRuns;
   readonly admissionLimits: AdmissionLimits;
+  readonly pauseBell: PauseBell;
   readonly admission: Admission;
   readonly dispatcher: Dispatcher;
   readonly conclude: ConcludeRun;
@@ -213,6 +215,7 @@ export async function openServices({ config, name, logger, releases, onCommand }
     queue,
     waiting,
     admissionLimits,
+    pauseBell: createPauseBell({ subscriber, command, keys, limits: admissionLimits, logger }),
     admission,
     dispatcher,
     conclude,

@@ -12,6 +12,8 @@ export interface RedisKeys {
   uses(scope: string): string;
   /** Written to find out whether anything can be written. */
   readonly readiness: string;
+  /** Channel on which every process hears that a project was paused or resumed. */
+  readonly pauses: string;
   /** Channel on which workers hear that a batch has something to do. */
   readonly batchNudge: string;
   /** BullMQ's own prefix. */
@@ -25,6 +27,7 @@ export const createRedisKeys = (prefix: string): RedisKeys => ({
   admissionBacklog: (lane, projectId) => `${prefix}:admission:{${projectId}}:${lane}:backlog`,
   uses: (scope) => `${prefix}:uses:${scope}`,
   readiness: `${prefix}:readiness`,
+  pauses: `${prefix}:pauses`,
   batchNudge: `${prefix}:batch:nudge`,
   queuePrefix: `${prefix}:queue`,
 });
