@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type BannerFacts, banner } from './banner.ts';
 import { freePorts, isPortFree } from './free-ports.ts';
 import { ensureRedisServer } from './install-redis.ts';
@@ -6,8 +7,10 @@ import { type LocalSettings, withoutEmpty } from './local-settings.ts';
 import { apiSpec, demoModelSpec, storeSpec, workerSpec } from './node-specs.ts';
 import { redisSpec } from './redis.ts';
 import { seedAssistant } from './seed.ts';
+import { seedDocuments } from './seed-documents.ts';
 import type { Supervisor } from './supervisor.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Long enough for a large journal to be read. */
 const START_TIMEOUT_MS = 120_000;
 /** Running work gets half of the time to stop unless DRAIN_MS says otherwise; the rest is for the parts behind the worker. */
@@ -19,6 +22,8 @@ export interface LocalModeDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly supervisor: Supervisor;
   readonly say: (message: string) => void;
+  /** Aborted when all is to stop. */
+  readonly stopping: AbortSignal;
 }
 
 /**
@@ -26,7 +31,7 @@ export interface LocalModeDeps {
  * @returns what to tell the user
  * @throws Error with a message for a person, when a port is taken or a part does not start
  */
-export async function startLocalMode({ settings, env, supervisor, say }: LocalModeDeps): Promise<string> {
+export async function startLocalMode({ settings, env, supervisor, say, stopping }: LocalModeDeps): Promise<string> {
   const { host, stopMs } = settings;
   const dataDir = resolve(settings.dataDir);
   const [redisPort = 0, storePort = 0, modelPort = 0, spare = 0] = await freePorts(4);
@@ -69,7 +74,12 @@ export async function startLocalMode({ settings, env, supervisor, say }: LocalMo
   await start(apiSpec(baseUrl, parts));
   await start(workerSpec(parts));
   const keys = parts.AUTH_MODE !== 'none';
-  const assistantId = await seedAssistant(baseUrl, keys ? parts.ADMIN_KEY : undefined);
+  const key = keys ? parts.ADMIN_KEY : undefined;
+  const assistantId = await seedAssistant(baseUrl, key);
+  // Nobody waits for these.
+  seedDocuments({ baseUrl, key, root: ROOT, signal: stopping }).catch((error: Error) => {
+    if (!stopping.aborted) say(`the docs could not be made documents: ${error.message}`);
+  });
   return banner({ baseUrl, assistantId, dataDir, keys, ...facts });
 }
 

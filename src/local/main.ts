@@ -29,10 +29,17 @@ async function main(): Promise<number> {
     lock.release();
     process.exit(130);
   });
+  const stopping = new AbortController();
   try {
     const say = (message: string): void => tell('info', 'skein', message);
     say('starting');
-    const started = startLocalMode({ settings, env: process.env, supervisor, say });
+    const started = startLocalMode({
+      settings,
+      env: process.env,
+      supervisor,
+      say,
+      stopping: stopping.signal,
+    });
     const first = await Promise.race([started, stopRequested]);
     if (first !== 'stop') {
       console.log(first);
@@ -41,6 +48,7 @@ async function main(): Promise<number> {
     say('stopping; once more ends everything at once');
     return 0;
   } finally {
+    stopping.abort();
     await supervisor.stop(settings.stopMs);
     lock.release();
   }

@@ -8,10 +8,11 @@ const DEMO_ASSISTANT = {
   name: 'Demo assistant',
   model: 'default',
   instructions:
-    'You are a helpful assistant. Use the calculator for arithmetic and current_time for questions about the time. Be brief.',
+    'You are a helpful assistant. Use the calculator for arithmetic, current_time for questions about the time, and search_documents for everything that the documents may answer; name the document and heading you answer from. Be brief.',
   tools: [
     { type: 'builtin', name: 'calculator' },
     { type: 'builtin', name: 'current_time' },
+    { type: 'builtin', name: 'search_documents' },
   ],
 };
 

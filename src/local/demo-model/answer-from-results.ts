@@ -7,6 +7,8 @@ export interface ToolResult {
 }
 
 const MAX_QUOTE = 280;
+/** Of the passage that fits best. */
+const MAX_FIRST_QUOTE = 700;
 const MAX_ITEMS = 3;
 
 /** Says what the tools found. Nothing is added that is not in the results. */
@@ -35,9 +37,10 @@ const describeHits = (value: unknown, result: ToolResult): string => {
   const hits = itemsOf(value);
   if (hits === null) return `I searched the documents for “${query}” and found this: ${cut(result.content)}`;
   if (hits.length === 0) return `I searched the documents for “${query}” and found nothing.`;
-  const lines = hits.slice(0, MAX_ITEMS).map((hit) => {
-    const quote = cut(field(hit, ['text', 'content', 'excerpt', 'snippet', 'passage']) ?? JSON.stringify(hit));
-    const title = titleOf(hit);
+  const lines = hits.slice(0, MAX_ITEMS).map((hit, index) => {
+    const text = field(hit, ['text', 'content', 'excerpt', 'snippet', 'passage']) ?? JSON.stringify(hit);
+    const quote = cut(withoutHeadings(text), index === 0 ? MAX_FIRST_QUOTE : MAX_QUOTE);
+    const title = sourceOf(hit);
     return title === null ? `- ${quote}` : `- **${title}**: ${quote}`;
   });
   return `I searched the documents for “${query}”. This is what they say:\n\n${lines.join('\n')}`;
@@ -52,6 +55,16 @@ const describeList = (value: unknown, content: string): string => {
   );
   return `There ${items.length === 1 ? 'is 1 document' : `are ${items.length} documents`}:\n\n${lines.join('\n')}`;
 };
+
+/** The document and the headings of a passage. */
+const sourceOf = (hit: unknown): string | null => {
+  const title = titleOf(hit);
+  const heading = typeof hit === 'object' && hit !== null && 'heading' in hit ? hit.heading : null;
+  return title !== null && Array.isArray(heading) && heading.length > 0 ? [title, ...heading].join(' › ') : title;
+};
+
+/** The source says them already. */
+const withoutHeadings = (text: string): string => text.replace(/^#{1,6} .*$/gm, '');
 
 const titleOf = (item: unknown): string | null => field(item, ['title', 'name', 'document', 'filename', 'source']);
 
@@ -90,9 +103,9 @@ const firstText = (value: unknown): string | null => {
 const isPlain = (value: unknown): value is string | number =>
   (typeof value === 'string' && value !== '') || typeof value === 'number';
 
-const cut = (text: string): string => {
+const cut = (text: string, max = MAX_QUOTE): string => {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= MAX_QUOTE ? line : `${line.slice(0, MAX_QUOTE).trimEnd()}…`;
+  return line.length <= max ? line : `${line.slice(0, max).trimEnd()}…`;
 };
 
 const parse = (text: string): unknown => {

@@ -1,7 +1,7 @@
 import { answerFromResults, type ToolResult } from './answer-from-results.ts';
 import type { ChatMessage, ChatRequest } from './chat-request.ts';
-import { type PlannedCall, planToolCalls } from './plan-tool-calls.ts';
-import { asksAboutModel, smallTalk } from './small-talk.ts';
+import { type PlannedCall, planSearch, planToolCalls } from './plan-tool-calls.ts';
+import { asksAboutModel, type Conversation, cannedAnswer, smallTalk } from './small-talk.ts';
 
 /** What the demo model answers: words, or calls of tools. */
 export type DemoAnswer = { kind: 'text'; text: string } | { kind: 'tool_calls'; calls: readonly PlannedCall[] };
@@ -19,13 +19,16 @@ export const decideAnswer = (request: Pick<ChatRequest, 'messages' | 'tools'>): 
   const question = (messages[asked]?.text ?? '').slice(0, MAX_QUESTION);
   const results = resultsAfter(messages, asked);
   if (results.length > 0) return { kind: 'text', text: answerFromResults(results) };
-  const calls = asksAboutModel(question) ? [] : planToolCalls(question, tools);
-  if (calls.length > 0) return { kind: 'tool_calls', calls };
   const earlier = messages.slice(0, Math.max(asked, 0)).filter((message) => message.role === 'user');
-  return {
-    kind: 'text',
-    text: smallTalk({ question, earlier: earlier.map(({ text }) => text), tools: tools.map(({ name }) => name) }),
+  const conversation: Conversation = {
+    question,
+    earlier: earlier.map(({ text }) => text),
+    tools: tools.map(({ name }) => name),
   };
+  const calls = asksAboutModel(question) ? [] : planToolCalls(question, tools);
+  // What it has no words for may be in the documents.
+  if (calls.length === 0 && cannedAnswer(conversation) === null) calls.push(...planSearch(question, tools));
+  return calls.length > 0 ? { kind: 'tool_calls', calls } : { kind: 'text', text: smallTalk(conversation) };
 };
 
 const resultsAfter = (messages: readonly ChatMessage[], asked: number): ToolResult[] => {

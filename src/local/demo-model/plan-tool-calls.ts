@@ -19,6 +19,16 @@ export const planToolCalls = (question: string, tools: readonly OfferedTool[]): 
   return listed ? calls.filter((call) => call.name !== 'search_documents') : calls;
 };
 
+const QUESTION =
+  /\?\s*$|^\s*(?:how|what|when|where|why|which|who|can|could|does|do|is|are|may|should|explain|describe|tell me (?:about|how|what|why))\b/i;
+
+/** A search for what a question is about, where it is one and the tool is offered. */
+export const planSearch = (question: string, tools: readonly OfferedTool[]): PlannedCall[] => {
+  const tool = tools.find(({ name }) => name === 'search_documents');
+  if (!tool || !QUESTION.test(question)) return [];
+  return [{ name: tool.name, arguments: searchArguments(question, tool) }];
+};
+
 const TIME =
   /\bwhat(?:'s|\s+is)?\s+(?:the\s+)?(?:current\s+)?(?:time|date|day)\b|\b(?:time|date|day)\s+is\s+it\b|\bcurrent\s+(?:time|date)\b|\btoday'?s\s+date\b|\bwhat\s+day\b/i;
 const ZONE = /\b(?:[A-Z][A-Za-z]+\/[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_]+)?|UTC)\b/;
@@ -44,13 +54,16 @@ const planKnown = (question: string, tool: OfferedTool): Record<string, unknown>
     case 'list_documents':
       return LIST_DOCUMENTS.test(question) ? {} : null;
     case 'search_documents': {
-      if (!ABOUT_DOCUMENTS.test(question)) return null;
-      const query = question.replace(SEARCH_LEAD, '').replace(/[?.!\s]+$/, '');
-      return { [textProperty(tool, 'query')]: query === '' ? question : query };
+      return ABOUT_DOCUMENTS.test(question) ? searchArguments(question, tool) : null;
     }
     default:
       return 'unknown';
   }
+};
+
+const searchArguments = (question: string, tool: OfferedTool): Record<string, unknown> => {
+  const query = question.replace(SEARCH_LEAD, '').replace(/[?.!\s]+$/, '');
+  return { [textProperty(tool, 'query')]: query === '' ? question : query };
 };
 
 /** A time zone by its name, or by the city in it: "Europe/Berlin", "UTC", "New York". */

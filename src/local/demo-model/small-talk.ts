@@ -16,7 +16,12 @@ export const asksAboutModel = (question: string): boolean =>
 const MAX_COUNT = 500;
 
 /** The demo model's own words. It never claims to know or to have understood anything. */
-export const smallTalk = (conversation: Conversation): string => {
+export const smallTalk = (conversation: Conversation): string =>
+  cannedAnswer(conversation) ??
+  `You wrote: “${cut(conversation.question)}”. I am only the demo model, so I can stream this sentence to you, but I have no knowledge of my own to answer with. ${offer(conversation.tools)}`;
+
+/** What it says to the few things that it has words for; null for all others. */
+export const cannedAnswer = (conversation: Conversation): string | null => {
   const { question, earlier, tools } = conversation;
   const countTo = question.match(/\bcount\s+(?:from\s+\d+\s+)?to\s+(\d{1,6})\b/i)?.[1];
   if (asksAboutModel(question)) return `${IDENTITY}\n\n${HOW_TO_REPLACE}`;
@@ -30,7 +35,7 @@ export const smallTalk = (conversation: Conversation): string => {
   if (/^\s*(?:hi|hello|hey|good (?:morning|afternoon|evening)|greetings)\b/i.test(question)) {
     return `Hello! I am Skein's demo model. ${offer(tools)}`;
   }
-  return `You wrote: “${cut(question)}”. I am only the demo model, so I can stream this sentence to you, but I have no knowledge of my own to answer with. ${offer(tools)}`;
+  return null;
 };
 
 const IDENTITY =

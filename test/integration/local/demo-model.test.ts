@@ -71,6 +71,7 @@ describe('the demo model', () => {
     ['Search the documents for admission window', 'search_documents', { query: 'admission window' }],
     ['What is Skein?', 'search_documents', { query: 'What is Skein' }],
     ['Which documents mention cancel?', 'search_documents', { query: 'Which documents mention cancel' }],
+    ['How do I resume a stream?', 'search_documents', { query: 'How do I resume a stream' }],
     ['Which documents are there?', 'list_documents', {}],
     ['What documents do I have?', 'list_documents', {}],
     ['Show me the documents', 'list_documents', {}],

@@ -85,6 +85,44 @@ async function runPrintedCurl(mode: LocalMode, adminKey = ''): Promise<string> {
 }
 
 describe('npm start', { timeout: 90_000 }, () => {
+  it('makes the docs documents once, and the demo assistant answers from them, naming the source', async () => {
+    const first = await startReady();
+    interface Read {
+      name: string;
+      status: string;
+      document_id: string;
+    }
+    const documents = async (url: string) => (await (await fetch(`${url}/documents?limit=100`)).json()) as Read[];
+    const read = await waitFor(
+      async () => {
+        const found = await documents(first.url);
+        return found.some(({ name }) => name === 'docs/streaming.md') && found.every(({ status }) => status === 'ready')
+          ? found
+          : null;
+      },
+      { what: 'the docs are read', timeoutMs: READY_MS },
+    );
+    expect(read.map(({ name }) => name)).toContain('README.md');
+    const [assistant] = (await (await fetch(`${first.url}/assistants`)).json()) as { assistant_id: string }[];
+    const answer = await fetch(`${first.url}/runs/wait`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ assistant_id: assistant?.assistant_id, input: 'How do I resume a stream?' }),
+    });
+    const { messages } = (await answer.json()) as { messages: { role: string; content: string }[] };
+    expect(messages.map(({ role }) => role)).toEqual(['assistant', 'tool', 'assistant']);
+    expect(messages.at(-1)?.content).toMatch(/docs\/streaming\.md › .*Last-Event-ID/s);
+
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = await startReady();
+    const again = await documents(second.url);
+    expect(again.map(({ document_id }) => document_id)).toEqual(
+      expect.arrayContaining(read.map(({ document_id }) => document_id)),
+    );
+    expect(again.length).toBe(new Set(again.map(({ name }) => name)).size);
+  });
+
   it('starts everything, prints a curl line that works, and stops on SIGTERM without leaving anybody', async () => {
     const mode = await startReady();
     expect((await fetch(`${mode.url}/docs`)).status).toBe(200);
