@@ -1,6 +1,9 @@
 /** `node bench/search/main.ts`: how well the right passage is found, by each way of searching, over Skein's own docs. No database: the search itself, on passages in memory. */
 import { fileURLToPath } from 'node:url';
+import { createEmbedder, type Embedder } from '../../src/shared/llm/create-embedder.ts';
 import { createSearch } from '../../src/shared/search/create-search.ts';
+import { toBytes } from '../../src/shared/search/rank-vectors.ts';
+import { hashedEmbedding } from '../../test/support/fake-model/hashed-embedding.ts';
 import { type BenchPassage, readCollection } from './collection.ts';
 import { QUESTIONS, type Question } from './questions.ts';
 
@@ -9,7 +12,11 @@ const RECALL_AT = 5;
 
 type Search = (ask: string) => Promise<readonly Pick<BenchPassage, 'document_id' | 'heading'>[]>;
 
-function bm25Search(passages: readonly BenchPassage[]): Search {
+/** @param embedder null: only words */
+async function skeinSearch(passages: readonly BenchPassage[], embedder: Embedder | null): Promise<Search> {
+  const signal = AbortSignal.timeout(60_000);
+  const texts = passages.map(({ document_id, heading, text }) => `${[document_id, ...heading].join(' › ')}\n\n${text}`);
+  const vectors = (await embedder?.embed(texts, signal)) ?? [];
   const names = new Set(passages.map((passage) => passage.document_id));
   const search = createSearch({
     documents: {
@@ -22,7 +29,14 @@ function bm25Search(passages: readonly BenchPassage[]): Search {
       candidates: async (_scope, term, limit) => passages.filter(({ terms }) => terms.includes(term)).slice(0, limit),
       byIds: async (ids) =>
         passages.filter(({ _id }) => ids.includes(_id)).map((passage) => ({ ...passage, project_id: 'p' })),
+      vectors: async () =>
+        passages.flatMap(({ _id: id, document_id, version }, index) => {
+          const vector = vectors[index];
+          return vector ? [{ id, document_id, version, bytes: toBytes(vector) }] : [];
+        }),
     },
+    embedder,
+    logger: { warn: (err: unknown) => process.stderr.write(`${JSON.stringify(err)}\n`) },
   });
   return (ask) => search('p', { query: ask, limit: DEPTH });
 }
@@ -65,9 +79,25 @@ for (const { answers } of QUESTIONS)
     if (!passages.some((passage) => passage.document_id === document && passage.heading.includes(heading)))
       throw new Error(`the docs have no “${heading}” in ${document} any more: mend bench/search/questions.ts`);
 
+/** OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_EMBEDDING_MODEL name a real one. */
+const { OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: apiKey = '', OPENAI_EMBEDDING_MODEL: model } = process.env;
+const embedding = baseUrl && model ? createEmbedder({ baseUrl, apiKey, model }) : null;
+const hashed: Embedder = {
+  model: 'hashed',
+  async embed(texts) {
+    return texts.map((text) => {
+      const vector = hashedEmbedding(text);
+      const length = Math.hypot(...vector);
+      return Float32Array.from(vector, (value) => value / length);
+    });
+  },
+};
+
 const ways: Readonly<Record<string, Search>> = {
   'plain substrings': substringSearch(passages),
-  BM25: bm25Search(passages),
+  BM25: await skeinSearch(passages, null),
+  [embedding ? `hybrid with ${embedding.model}` : 'hybrid with a hashed embedding (no language model)']:
+    await skeinSearch(passages, embedding ?? hashed),
 };
 const lines = [
   `| ${QUESTIONS.length} questions, ${passages.length} passages | recall@${RECALL_AT} | MRR@${DEPTH} |`,

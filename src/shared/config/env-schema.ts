@@ -145,6 +145,13 @@ export const envSchema = z.object({
     .max(3650)
     .default(30)
     .describe('After its end a batch is kept so long, with its results and the threads that were made for it.'),
+  OPENAI_EMBEDDING_MODEL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Model of the server at OPENAI_BASE_URL whose embeddings join the words when documents are searched, for example `text-embedding-3-small`; unset, only words count. API and worker need the same.',
+    ),
   DOCUMENT_SLOTS: count(2, 100).describe('Documents one worker reads at a time; 0 leaves them to other workers.'),
   DOCUMENT_LIMIT_BYTES: count(50 * 1_048_576, 1_073_741_824).describe('Largest document.'),
   DOCUMENT_TIMEOUT_MS: milliseconds(120_000).describe('Longest time that the text of a document may take to be found.'),

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Embedder } from '../llm/create-embedder.ts';
 import type { Logger } from '../logging/create-logger.ts';
 import { createDocumentChunks, type DocumentChunks } from '../mongo/document-chunks.ts';
 import type { DocumentModels, StoredDocument } from '../mongo/document-models.ts';
@@ -18,6 +19,8 @@ export interface DocumentServices {
   readonly ring: (document: Pick<StoredDocument, '_id' | 'bell'>) => Promise<void>;
   readonly remove: RemoveDocument;
   readonly search: SearchDocuments;
+  /** null: only words are searched. */
+  readonly embedder: Embedder | null;
 }
 
 /** @param deps.redis a connection of role `command` */
@@ -25,9 +28,10 @@ export function createDocumentServices(deps: {
   models: DocumentModels;
   redis: Redis;
   queuePrefix: string;
+  embedder: Embedder | null;
   logger: Logger;
 }): DocumentServices {
-  const { models, redis, queuePrefix, logger } = deps;
+  const { models, redis, queuePrefix, embedder, logger } = deps;
   const repository = createDocumentRepository(models);
   const parts = createDocumentParts(models);
   const chunks = createDocumentChunks(models);
@@ -43,6 +47,7 @@ export function createDocumentServices(deps: {
         .catch((err) => logger.warn({ err, document_id: _id }, 'no bell for a document; the sweeper rings again'));
     },
     remove: createRemoveDocument({ models, parts, chunks }),
-    search: createSearch({ documents: repository, chunks }),
+    search: createSearch({ documents: repository, chunks, embedder, logger }),
+    embedder,
   };
 }

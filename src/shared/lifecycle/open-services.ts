@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Config } from '../config/load-config.ts';
 import { createDocumentServices, type DocumentServices } from '../documents/document-services.ts';
+import { createEmbedder } from '../llm/create-embedder.ts';
 import type { Logger } from '../logging/create-logger.ts';
 import { type AccessModels, createAccessModels } from '../mongo/access-models.ts';
 import { type BatchModels, createBatchModels } from '../mongo/batch-models.ts';
@@ -197,7 +198,19 @@ export async function openServices({ config, name, logger, releases, onCommand }
   releases.push(() => hooks.queue.close());
   const clock = createScheduleClock(command, keys.queuePrefix, (err) => logger.warn({ err }, 'schedule clock'));
   releases.push(() => clock.close());
-  const documents = createDocumentServices({ models, redis: command, queuePrefix: keys.queuePrefix, logger });
+  const documents = createDocumentServices({
+    models,
+    redis: command,
+    queuePrefix: keys.queuePrefix,
+    embedder: config.OPENAI_EMBEDDING_MODEL
+      ? createEmbedder({
+          baseUrl: config.OPENAI_BASE_URL,
+          apiKey: config.OPENAI_API_KEY,
+          model: config.OPENAI_EMBEDDING_MODEL,
+        })
+      : null,
+    logger,
+  });
   releases.push(() => documents.queue.close());
 
   return {

@@ -32,6 +32,8 @@ export interface StoredDocument extends Keyed {
   created_at: Date;
   updated_at: Date;
   indexed_at: Date | null;
+  /** The model whose vectors all chunks of the live version have. */
+  embedded_with: string | null;
   /** When a sweep has to look at it; absent when there is nothing to do. */
   due_at?: Date;
   /** It is gone for every reader from then on. */
@@ -62,6 +64,9 @@ export interface DocumentChunk {
   terms: string[];
   freqs: number[];
   length: number;
+  /** 32 bit floats, and the model they are of. */
+  embedding?: mongo.Binary;
+  embedding_model?: string;
 }
 
 export interface DocumentModels {
@@ -99,6 +104,7 @@ export function createDocumentModels(connection: Connection): DocumentModels {
       created_at: Date,
       updated_at: Date,
       indexed_at: any,
+      embedded_with: any,
       due_at: Date,
       deleted_at: Date,
       idempotency_key: String,
@@ -133,10 +139,16 @@ export function createDocumentModels(connection: Connection): DocumentModels {
       terms: { type: [String], default: undefined },
       freqs: any,
       length: whole,
+      embedding: any,
+      embedding_model: String,
     },
     { ...options, collection: 'document_chunks' },
   )
     .index({ project_id: 1, terms: 1 }, { name: 'search' })
+    .index(
+      { project_id: 1, embedding_model: 1 },
+      { name: 'vectors', partialFilterExpression: { embedding_model: { $exists: true } } },
+    )
     .index({ document_id: 1, version: 1, index: 1 }, { name: 'of_document' });
   return {
     documents: connection.model('documents', documents) as unknown as Model<StoredDocument>,

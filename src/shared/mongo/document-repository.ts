@@ -80,6 +80,7 @@ export function createDocumentRepository({ documents }: Pick<DocumentModels, 'do
         created_at: now,
         updated_at: now,
         indexed_at: null,
+        embedded_with: null,
         due_at: new Date(now.getTime() + UPLOAD_MS),
       };
       await insert(document);

@@ -12,6 +12,9 @@ const LEASE_MS = 30_000;
 const LIMIT = 100;
 /** One that waits on the queue is looked at again then. */
 const PATIENCE_MS = 15_000;
+/** An embedding server that is away is asked again then. */
+const POSTPONED_MS = 60_000;
+const ENDED = ['ready', 'failed'] as const;
 
 /** Which attempt of which document. */
 export type Held = Pick<StoredDocument, '_id' | 'project_id' | 'version' | 'lease'>;
@@ -31,7 +34,13 @@ export interface DocumentWork {
   /** It is on the queue: no need to look at it for a while. */
   wait(document: Pick<StoredDocument, '_id' | 'bell'>): Promise<void>;
   /** As it is now, if nobody reads it and nobody is to. */
-  settled(one: Pick<Held, '_id' | 'version'>): Promise<StoredDocument | null>;
+  settled(documentId: string): Promise<StoredDocument | null>;
+  /** All its live chunks have vectors of the model. */
+  noteEmbedded(one: Pick<StoredDocument, '_id' | 'live_version'>, model: string): Promise<void>;
+  /** Something is left to do for it, later. */
+  postpone(one: Pick<Held, '_id' | 'version'>): Promise<void>;
+  /** Documents whose vectors are of another model, or missing, are looked at by the next sweeps. */
+  embedAgain(model: string): Promise<void>;
   /** Nothing is left to do for it. */
   settle(one: Pick<Held, '_id' | 'version'>): Promise<void>;
   /** Some of those a sweep has to look at, longest due first. */
@@ -44,7 +53,7 @@ export function createDocumentWork({ documents }: Pick<DocumentModels, 'document
   const settled = ({ _id, version }: Pick<Held, '_id' | 'version'>) => ({
     _id,
     version,
-    status: { $in: ['ready', 'failed'] as const },
+    status: { $in: ENDED },
     deleted_at: null,
   });
   const isThere = async (change: Promise<StoredDocument | null>) => (await change) !== null;
@@ -65,7 +74,15 @@ export function createDocumentWork({ documents }: Pick<DocumentModels, 'document
 
     finish(one, read) {
       const now = new Date();
-      const state = { status: 'ready', progress: 1, error: null, lost: 0, lease: null, live_version: one.version };
+      const state = {
+        status: 'ready',
+        progress: 1,
+        error: null,
+        lost: 0,
+        lease: null,
+        live_version: one.version,
+        embedded_with: null,
+      };
       return isThere(
         changeOne(documents, held(one), { $set: { ...state, ...read, indexed_at: now, updated_at: now, due_at: now } }),
       );
@@ -95,7 +112,20 @@ export function createDocumentWork({ documents }: Pick<DocumentModels, 'document
       await changeOne(documents, queued, { $set: { due_at: after(PATIENCE_MS) } });
     },
 
-    settled: (one) => documents.findOne(settled(one)).lean<StoredDocument>(),
+    settled: (_id) => documents.findOne({ _id, status: { $in: ENDED }, deleted_at: null }).lean<StoredDocument>(),
+
+    async noteEmbedded({ _id, live_version }, embedded_with) {
+      await changeOne(documents, { _id, live_version, deleted_at: null }, { $set: { embedded_with } });
+    },
+
+    async postpone(one) {
+      await changeOne(documents, settled(one), { $set: { due_at: after(POSTPONED_MS) } });
+    },
+
+    async embedAgain(model) {
+      const others = { status: 'ready' as const, deleted_at: null, embedded_with: { $ne: model }, due_at: null };
+      await documents.updateMany(others, { $set: { due_at: new Date() } });
+    },
 
     async settle(one) {
       await changeOne(documents, settled(one), { $unset: { due_at: 1 } });

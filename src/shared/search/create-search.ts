@@ -1,7 +1,11 @@
 import type { DocumentSearch, Passage } from '../domain/document.ts';
-import type { Candidate, DocumentChunks } from '../mongo/document-chunks.ts';
+import type { Embedder } from '../llm/create-embedder.ts';
+import type { Logger } from '../logging/create-logger.ts';
+import type { Candidate, DocumentChunks, FoundVector } from '../mongo/document-chunks.ts';
 import type { DocumentRepository } from '../mongo/document-repository.ts';
 import { bm25, type Corpus, inverseFrequency } from './bm25.ts';
+import { fuseRanks } from './fuse-ranks.ts';
+import { rankVectors } from './rank-vectors.ts';
 import { tokenize } from './tokenize.ts';
 
 /** Passages of a project that answer a question, best first. */
@@ -18,6 +22,12 @@ const MAX_CHOSEN = 1000;
 /** How old the size of a project's collection may be: it only weighs lengths. */
 const TOTALS_MS = 10_000;
 const KEPT_TOTALS = 1000;
+/** A project of so many passages is compared with the question as a whole (1,536 dimensions: 12 MB of vectors); of a larger one only what its words have found. */
+const MAX_SCANNED = 2000;
+/** Passages of each order that are put together. */
+const MAX_RANKED = 100;
+/** A question does not wait longer for its embedding. */
+const EMBED_MS = 3000;
 
 interface Counted {
   readonly term: string;
@@ -26,9 +36,12 @@ interface Counted {
 
 export function createSearch(deps: {
   readonly documents: Pick<DocumentRepository, 'withMetadata' | 'live' | 'totals'>;
-  readonly chunks: Pick<DocumentChunks, 'countWith' | 'candidates' | 'byIds'>;
+  readonly chunks: Pick<DocumentChunks, 'countWith' | 'candidates' | 'byIds' | 'vectors'>;
+  /** null: only words are searched. */
+  readonly embedder: Embedder | null;
+  readonly logger: Pick<Logger, 'warn'>;
 }): SearchDocuments {
-  const { documents, chunks } = deps;
+  const { documents, chunks, embedder, logger } = deps;
   const totals = new Map<string, { corpus: Corpus; until: number }>();
 
   async function corpusOf(projectId: string): Promise<Corpus> {
@@ -74,20 +87,58 @@ export function createSearch(deps: {
     return document_ids ? fitting.filter((id) => document_ids.includes(id)) : fitting;
   }
 
+  /** Which of these documents are there, and what searches see of them. */
+  async function liveAmong(projectId: string, found: readonly { document_id: string }[]) {
+    const documentIds = [...new Set(found.map((one) => one.document_id))];
+    return new Map((await documents.live(projectId, documentIds)).map((document) => [document._id, document]));
+  }
+
+  /** Passages by their meaning, as far as vectors are there. An embedding server that is away or slow costs only this. */
+  async function likeIt(
+    projectId: string,
+    query: string,
+    documentIds: readonly string[] | undefined,
+    passages: number,
+    byWords: readonly string[],
+  ): Promise<FoundVector[]> {
+    if (!embedder) return [];
+    const scanned = passages <= MAX_SCANNED ? 'all' : byWords.slice(0, MAX_RANKED);
+    try {
+      const [[question], vectors] = await Promise.all([
+        embedder.embed([query], AbortSignal.timeout(EMBED_MS)),
+        chunks.vectors({ projectId, documentIds }, embedder.model, scanned, MAX_SCANNED),
+      ]);
+      if (!question) return [];
+      const byId = new Map(vectors.map((vector) => [vector.id, vector]));
+      return rankVectors(question, vectors, MAX_RANKED).flatMap((id) => byId.get(id) ?? []);
+    } catch (err) {
+      logger.warn({ err }, 'no embedding for a question; it is answered by its words');
+      return [];
+    }
+  }
+
   return async (projectId, search) => {
     const documentIds = await chosen(projectId, search);
     if (documentIds?.length === 0) return [];
     const [corpus, terms] = await Promise.all([corpusOf(projectId), countTerms(projectId, search.query)]);
-    const candidates = await collect(projectId, terms, documentIds);
-    if (candidates.length === 0) return [];
-    const found = await documents.live(projectId, [...new Set(candidates.map((one) => one.document_id))]);
-    const live = new Map(found.map((document) => [document._id, document]));
     const weights = new Map(terms.map(({ term, frequency }) => [term, inverseFrequency(frequency, corpus)]));
-    const best = candidates
-      .filter(({ document_id, version }) => live.get(document_id)?.live_version === version)
-      .map((candidate) => ({ id: candidate._id, score: bm25(candidate, weights, corpus) }))
-      .toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
-      .slice(0, search.limit);
+    const byWords = (await collect(projectId, terms, documentIds))
+      .map(({ _id, document_id, version, ...counts }) => {
+        return { id: _id, document_id, version, score: bm25(counts, weights, corpus) };
+      })
+      .toSorted((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    const ids = byWords.map(({ id }) => id);
+    const byMeaning = await likeIt(projectId, search.query, documentIds, corpus.passages, ids);
+    const live = await liveAmong(projectId, [...byWords, ...byMeaning]);
+    const isLive = (one: { document_id: string; version: number }) =>
+      live.get(one.document_id)?.live_version === one.version;
+    const words = byWords.filter(isLive);
+    const meaning = byMeaning.filter(isLive);
+    const ranked =
+      meaning.length === 0
+        ? words
+        : fuseRanks([words.slice(0, MAX_RANKED).map(({ id }) => id), meaning.map(({ id }) => id)]);
+    const best = ranked.slice(0, search.limit);
     const passages = new Map((await chunks.byIds(best.map(({ id }) => id))).map((chunk) => [chunk._id, chunk]));
     // One that was removed in between is left out.
     return best.flatMap(({ id, score }) => {

@@ -82,7 +82,7 @@ export function createDocumentHandler(deps: DocumentHandlerDeps): (job: Document
     if (error instanceof DocumentProblem) {
       const { code, message } = error;
       logger.info({ document_id: document._id, code }, 'document cannot be read');
-      if (await work.fail(document, { code, message })) return tidy(document);
+      if (await work.fail(document, { code, message })) return tidy(document._id);
     } else if (stopped.aborted) {
       const again = await work.handBack(document, false);
       if (again) await services.ring(again);
@@ -93,13 +93,14 @@ export function createDocumentHandler(deps: DocumentHandlerDeps): (job: Document
   return async ({ document_id }) => {
     if (stopped.aborted) return;
     const document = await work.claim(document_id);
-    if (!document) return;
+    // One that is read may lack vectors.
+    if (!document) return tidy(document_id);
     try {
       await read(document);
     } catch (error) {
       return end(document, error);
     }
-    await tidy(document);
+    await tidy(document._id);
   };
 }
 

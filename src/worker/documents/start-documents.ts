@@ -5,6 +5,7 @@ import type { Logger } from '../../shared/logging/create-logger.ts';
 import { createDocumentWork } from '../../shared/mongo/document-work.ts';
 import { createDocumentConsumer } from '../../shared/queue/document-queue.ts';
 import { createDocumentHandler } from './document-handler.ts';
+import { createEmbedDocument } from './embed-document.ts';
 import { createDocumentSweep } from './sweep-documents.ts';
 import { createTidy } from './tidy-document.ts';
 
@@ -26,7 +27,13 @@ export function startDocuments(deps: {
   const { models, keys, documents } = services;
   const stopped = new AbortController();
   const work = createDocumentWork(models);
-  const tidy = createTidy({ work, chunks: documents.chunks });
+  const { chunks, embedder } = documents;
+  const embed = embedder && createEmbedDocument({ embedder, work, chunks });
+  const tidy = createTidy({ work, chunks, embed, logger, stopped: stopped.signal });
+  if (embedder)
+    work
+      .embedAgain(embedder.model)
+      .catch((err) => logger.warn({ err }, 'documents keep the vectors of another model until the next start'));
   const handle = createDocumentHandler({
     work,
     tidy,
@@ -47,7 +54,7 @@ export function startDocuments(deps: {
           onError: (err) => logger.error({ err }, 'document consumer'),
         });
   return {
-    sweep: { sweepDocuments: createDocumentSweep({ work, services: documents, tidy, logger }) },
+    sweep: { sweepDocuments: createDocumentSweep({ work, services: documents, tidy, embeds: embed !== null, logger }) },
     async stop() {
       stopped.abort(new Error('the worker stops'));
       await consumer?.close();

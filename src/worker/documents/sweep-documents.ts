@@ -15,9 +15,11 @@ export function createDocumentSweep(deps: {
   readonly work: DocumentWork;
   readonly services: Pick<DocumentServices, 'repository' | 'queue' | 'ring' | 'remove'>;
   readonly tidy: TidyDocument;
+  /** Are there vectors? */
+  readonly embeds: boolean;
   readonly logger: Logger;
 }): () => Promise<void> {
-  const { work, services, tidy, logger } = deps;
+  const { work, services, tidy, embeds, logger } = deps;
 
   async function ringAgain(document: StoredDocument): Promise<void> {
     const { _id, bell } = document;
@@ -37,6 +39,13 @@ export function createDocumentSweep(deps: {
     if (again) await services.ring(again);
   }
 
+  /** Vectors take their time: that is for a slot, not for the sweep. */
+  async function finish(document: StoredDocument): Promise<void> {
+    if (!embeds || document.status === 'failed') return tidy(document._id);
+    await work.postpone(document);
+    await services.ring(document);
+  }
+
   async function see(document: StoredDocument): Promise<void> {
     if (document.deleted_at) return services.remove(document);
     switch (document.status) {
@@ -49,7 +58,7 @@ export function createDocumentSweep(deps: {
         return takeOver(document);
       case 'ready':
       case 'failed':
-        return tidy(document);
+        return finish(document);
     }
   }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type ChatRequest, placeOf } from './chat-request.ts';
 import { type FakeScript, readDirective, toScript } from './directive.ts';
 import type { FakeAnswer } from './fake-answer.ts';
+import { hashedEmbedding } from './hashed-embedding.ts';
 import { playAnswer } from './play-answer.ts';
 
 /** One request as the fake saw it. Times are epoch milliseconds; `ended_at` is null while the answer is under way. */
@@ -89,6 +90,8 @@ export const startFakeModel = async (options: { port?: number } = {}): Promise<F
     const path = request.url ?? '';
     if (request.method === 'POST' && path.endsWith('/chat/completions')) {
       readJson(request, response, (body) => complete(request, response, body));
+    } else if (request.method === 'POST' && path.endsWith('/embeddings')) {
+      readJson(request, response, (body) => sendEmbeddings(response, body as unknown as EmbeddingRequest));
     } else if (path.endsWith('/models')) {
       sendJson(response, 200, { object: 'list', data: [{ id: 'fake-model', object: 'model', owned_by: 'skein' }] });
     } else if (path.endsWith('/requests')) {
@@ -120,6 +123,18 @@ export const startFakeModel = async (options: { port?: number } = {}): Promise<F
       await closed;
     },
   };
+};
+
+interface EmbeddingRequest {
+  readonly model: string;
+  readonly input: readonly string[];
+}
+
+/** The model `broken` refuses. */
+const sendEmbeddings = (response: ServerResponse, { model, input }: EmbeddingRequest): void => {
+  if (model === 'broken') return sendJson(response, 400, { error: { message: 'this model is broken' } });
+  const data = input.map((text, index) => ({ object: 'embedding', index, embedding: hashedEmbedding(text) }));
+  sendJson(response, 200, { object: 'list', model, data, usage: { prompt_tokens: 0, total_tokens: 0 } });
 };
 
 const readJson = (request: IncomingMessage, response: ServerResponse, done: (body: ChatRequest) => void): void => {
