@@ -132,7 +132,10 @@ interface EmbeddingRequest {
 
 /** The model `broken` refuses. */
 const sendEmbeddings = (response: ServerResponse, { model, input }: EmbeddingRequest): void => {
-  if (model === 'broken') return sendJson(response, 400, { error: { message: 'this model is broken' } });
+  if (model === 'broken') {
+    sendJson(response, 400, { error: { message: 'this model is broken' } });
+    return;
+  }
   const data = input.map((text, index) => ({ object: 'embedding', index, embedding: hashedEmbedding(text) }));
   sendJson(response, 200, { object: 'list', model, data, usage: { prompt_tokens: 0, total_tokens: 0 } });
 };
