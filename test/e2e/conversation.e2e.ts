@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { inspectPage } from './support/inspect-page.ts';
 import { callApi, createThread, runToEnd } from './support/skein-api.ts';
 import { useBrowser } from './support/use-browser.ts';
 
@@ -333,5 +334,36 @@ describe('with the keyboard alone', () => {
     await page.getByRole('complementary', { name: 'History' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('complementary', { name: 'History' }).waitFor({ state: 'detached' });
+  });
+});
+
+describe('an answer from documents', () => {
+  it('shows its sources, and each opens the passage', async () => {
+    await expect
+      .poll(
+        () =>
+          callApi<{ status: string }[]>('GET', '/documents?limit=100').then(
+            (all) => all.filter(({ status }) => status === 'ready').length,
+          ),
+        { timeout: 60_000 },
+      )
+      .toBeGreaterThan(5);
+    const thread = await createThread('Asks the documents');
+    const page = await browser.open(`/threads/${thread}`);
+    await say(page, 'How do I resume a stream?');
+    await log(page).locator('[data-tool-card=search_documents][data-state-of-call=done]').waitFor();
+    const sources = log(page).getByRole('region', { name: 'Sources' });
+    const first = sources.getByRole('button', { name: /streaming\.md/ }).first();
+    await first.waitFor();
+    await inspectPage(page, 'conversation-sources');
+    await first.click();
+    await sources.locator('blockquote').getByText('Last-Event-ID').first().waitFor();
+    await inspectPage(page, 'conversation-source-open');
+    // Known to whoever comes later, too.
+    await page.reload();
+    await sources
+      .getByRole('button', { name: /streaming\.md/ })
+      .first()
+      .waitFor();
   });
 });

@@ -18,6 +18,7 @@ export type Usage = Schemas['Usage'];
 export type Caller = Schemas['Caller'];
 export type KeyScope = Caller['scopes'][number];
 export type Batch = Schemas['Batch'];
+export type Passage = Schemas['Passage'];
 export type ApiKey = Schemas['ApiKey'];
 export type CreatedApiKey = Schemas['CreatedApiKey'];
 export type Project = Schemas['Project'];

@@ -5,7 +5,7 @@ import { Markdown } from '../../markdown/markdown.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { useConversationScope } from './conversation-scope.ts';
-import { LazyToolCard, LazyVersionPicker } from './lazy-parts.tsx';
+import { LazyAnswerSources, LazyToolCard, LazyVersionPicker } from './lazy-parts.tsx';
 import { useTurn } from './use-turn.ts';
 
 export function AnswerMessage() {
@@ -25,6 +25,7 @@ export function AnswerMessage() {
         <MessagePrimitive.Parts components={PARTS} />
         {writing && !text && !turn?.messages.some(({ tool_calls: calls }) => calls?.length) && <Thinking />}
       </div>
+      {!writing && turn && <LazyAnswerSources turn={turn} />}
       {!writing && turn && (
         <div className="-ml-1.5 mt-2 flex h-7 items-center gap-0.5 opacity-0 transition-opacity focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100">
           {text && <CopyButton text={() => text} label="Copy answer" />}

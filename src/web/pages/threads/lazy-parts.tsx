@@ -4,6 +4,7 @@
  */
 import type { ToolCallMessagePartProps } from '@assistant-ui/react';
 import { lazy, Suspense } from 'react';
+import type { Turn } from '../../conversation/to-turns.ts';
 import { preloadMarkdown } from '../../markdown/markdown.tsx';
 
 const loadToolCard = () => import('./tool-card.tsx');
@@ -30,6 +31,16 @@ export const LazyVersionPicker = (props: { runId: string; messageId?: string }) 
     <VersionPicker {...props} />
   </Suspense>
 );
+
+const AnswerSources = lazy(() => import('./answer-sources.tsx').then((parts) => ({ default: parts.AnswerSources })));
+
+/** Asked for only where documents were searched. */
+export const LazyAnswerSources = ({ turn }: { turn: Turn }) =>
+  turn.messages.some(({ role, name }) => role === 'tool' && name === 'search_documents') && (
+    <Suspense>
+      <AnswerSources turn={turn} />
+    </Suspense>
+  );
 
 /** The menu of a thread, with its dialogs. */
 export const LazyThreadMenu = lazy(() => import('./thread-menu.tsx').then((parts) => ({ default: parts.ThreadMenu })));

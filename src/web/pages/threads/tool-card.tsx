@@ -3,6 +3,7 @@ import { Check, ChevronDown, CircleAlert, LoaderCircle, UserRound } from 'lucide
 import { Collapsible } from 'radix-ui';
 import { useState } from 'react';
 import type { Message } from '../../api/types.ts';
+import { passagesOf, placeOf } from '../../conversation/sources-of.ts';
 import { cn } from '../../ui/cn.ts';
 import { formatDuration } from '../../ui/format-time.ts';
 import { useConversationScope } from './conversation-scope.ts';
@@ -48,7 +49,7 @@ export function ToolCard({ toolCallId, toolName, argsText, result, isError, arti
             isError ? 'text-bad' : 'text-soft',
           )}
         >
-          {oneLine(String(result))}
+          {summaryOf(String(result))}
         </p>
       )}
     </Collapsible.Root>
@@ -88,6 +89,12 @@ const Detail = ({ title, text }: { title: string; text: string }) => (
     </pre>
   </div>
 );
+
+/** What a search found, by name; any other result as it is. */
+function summaryOf(result: string): string {
+  const passages = passagesOf(result);
+  return passages.length === 0 ? oneLine(result) : [...new Set(passages.map(placeOf))].join(' · ');
+}
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 300);
 
