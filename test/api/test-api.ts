@@ -26,7 +26,8 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../../src/shared/errors/error-c
 import { createOnce } from '../../src/shared/idempotency/once.ts';
 import { createAssistantRepository } from '../../src/shared/mongo/assistant-repository.ts';
 import { connectMongo } from '../../src/shared/mongo/connect-mongo.ts';
-import { createModels, ensureIndexes } from '../../src/shared/mongo/models.ts';
+import { ensureIndexes } from '../../src/shared/mongo/ensure-indexes.ts';
+import { createModels } from '../../src/shared/mongo/models.ts';
 import { createThreadRepository } from '../../src/shared/mongo/thread-repository.ts';
 import { NO_TRACING } from '../../src/shared/tracing/tracing.ts';
 import { useServices } from '../support/services.ts';

@@ -1,4 +1,4 @@
-import { type Connection, type IndexDefinition, type IndexOptions, type Model, type mongo, Schema } from 'mongoose';
+import { type Connection, type IndexDefinition, type IndexOptions, type Model, Schema } from 'mongoose';
 import type {
   AssistantDocument,
   AssistantVersionDocument,
@@ -63,7 +63,7 @@ const behaviour = {
   metadata: any,
 };
 
-/** The collections, bound to one connection. Guarantees rest on the unique indexes here: see `ensureIndexes`. */
+/** The collections, bound to one connection. Guarantees rest on the unique indexes here: see `ensure-indexes.ts`. */
 export function createModels(connection: Connection): Models {
   return {
     threads: define(
@@ -283,24 +283,4 @@ export function createModels(connection: Connection): Models {
     ),
     lanes: define(connection, 'lanes', { _id: id, paused: { type: Boolean, required: true }, changed_at: time }, []),
   };
-}
-
-/** Unique indexes of earlier versions that would refuse what is right now, by collection. */
-const REPLACED_INDEXES: Readonly<Record<string, string>> = { runs: 'one_active_per_thread', checkpoints: 'log' };
-
-/**
- * Makes every index, all of a collection in one command, and then drops those they replace. A process is not ready before this is done: without the unique ones no promise holds.
- * @throws when an index of the same name is there with other keys or options.
- */
-export async function ensureIndexes(models: Models): Promise<void> {
-  await Promise.all((Object.values(models) as Model<unknown>[]).map(createIndexes));
-}
-
-async function createIndexes(model: Model<unknown>): Promise<void> {
-  const specifications = model.schema.indexes().map(([key, { background: _, ...settings }]) => ({ key, ...settings }));
-  if (specifications.length === 0) return;
-  await model.collection.createIndexes(specifications as mongo.IndexDescription[]);
-  const replaced = REPLACED_INDEXES[model.collection.collectionName];
-  if (replaced !== undefined && (await model.collection.indexExists(replaced)))
-    await model.collection.dropIndex(replaced);
 }

@@ -53,7 +53,8 @@ export function createWaitingRuns(models: Pick<Models, 'runs'>): WaitingRuns {
         { _id: runId, status: 'queued', active: true, waiting: true },
         { $set: { dispatched_at: new Date() }, $unset: { waiting: 1 }, $inc: { dispatch: 1 } },
       ),
-    oldest: (projectId, lane, limit) => ids({ project_id: projectId, lane, status: 'queued', waiting: true }, limit),
+    oldest: (projectId, lane, limit) =>
+      ids({ project_id: projectId, lane, status: 'queued', active: true, waiting: true }, limit),
     countBefore: (projectId, lane, runId) =>
       runs.countDocuments(
         { project_id: projectId, lane, status: 'queued', waiting: true, _id: { $lt: runId } },

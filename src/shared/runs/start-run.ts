@@ -30,7 +30,7 @@ export interface StartRunDeps {
   readonly assistants: Pick<AssistantRepository, 'get'>;
   readonly runs: Pick<RunRepository, 'insert' | 'get' | 'active' | 'byIdempotencyKey' | 'countQueued' | 'withdraw'>;
   readonly log: Pick<CheckpointLog, 'byId' | 'head' | 'ofRun'>;
-  readonly admission: Pick<Admission, 'reserve' | 'release' | 'admit' | 'ring'>;
+  readonly admission: Pick<Admission, 'reserve' | 'left' | 'admit' | 'ring'>;
   readonly dispatcher: Pick<Dispatcher, 'promote'>;
   readonly canceller: Pick<RunCanceller, 'cancel'>;
   readonly queueLimit: QueueLimit;
@@ -121,7 +121,7 @@ async function accept(
 
   const run = accepted.document;
   if (holder) await deps.canceller.cancel(projectId, holder.run_id, { promote: false });
-  if (reserved && !run.active) await deps.admission.release(run);
+  if (reserved && !run.active) await deps.admission.left(run);
   if (run.waiting) return toRun((await deps.admission.admit(run)) ?? run);
   if (run.active) {
     await deps.admission.ring(run);

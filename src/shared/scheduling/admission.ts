@@ -18,15 +18,13 @@ type Place = Pick<RunDocument, '_id' | 'project_id' | 'lane'>;
 export interface Admission {
   /** Takes room for a run that is about to be dispatched. false: none, or Redis is away; then the run is stored as `waiting`, and `admit` is called after. Never throws. */
   reserve(run: Place): Promise<boolean>;
-  /** The room is not needed after all. Never throws. */
-  release(run: Place): Promise<void>;
   /** Puts a run that waits on the queue if there is room. @returns it, or null when it goes on waiting, or another process was first. */
   admit(run: Place): Promise<RunDocument | null>;
   /** Rings for a dispatched run that has its room. Never throws: the run is safe in MongoDB, only later. */
   ring(run: Pick<RunDocument, '_id' | 'dispatch' | 'lane'>): Promise<void>;
   /** Rings for a run that was admitted before and goes on the queue again, whatever the room. Never throws. */
   ringAgain(run: Place & Pick<RunDocument, 'dispatch'>): Promise<void>;
-  /** The run left the queue: taken, or ended before. Admits others in its place. Never throws. */
+  /** The run left the queue, being taken or ended, or does not need its room after all. Admits others in its place. Never throws. */
   left(run: Place): Promise<void>;
   /** Admits runs that wait, oldest first, until the window is full. */
   refill(projectId: string, lane: Lane): Promise<void>;
@@ -62,15 +60,12 @@ export function createAdmission(deps: {
     }
   };
 
-  async function admitOne(run: Place, limit: number): Promise<void> {
-    const { _id, project_id, lane } = run;
-    if (!(await window.enter(project_id, lane, _id, limit))) return;
-    if (!(await dispatch(run)) && !(await waiting.isDispatched(_id))) await window.leave(project_id, lane, _id);
-  }
-
-  async function dispatch(run: Place): Promise<RunDocument | null> {
+  /** null: no room, another process was first, or the run has ended meanwhile; only then it keeps no room. */
+  async function admitOne(run: Place): Promise<RunDocument | null> {
+    if (!(await enter(run))) return null;
     const admitted = await waiting.dispatch(run._id);
     if (admitted) await ring(admitted);
+    else if (!(await waiting.isDispatched(run._id))) await window.leave(run.project_id, run.lane, run._id);
     return admitted;
   }
 
@@ -80,12 +75,11 @@ export function createAdmission(deps: {
    */
   async function refillOnce(projectId: string, lane: Lane): Promise<void> {
     while (true) {
-      const limit = await limits.of(projectId, lane);
-      const room = limit - (await window.count(projectId, lane));
+      const room = (await limits.of(projectId, lane)) - (await window.count(projectId, lane));
       if (room <= 0) return;
       const oldest = await waiting.oldest(projectId, lane, room);
       // All at once: one after the other, the queue would run dry meanwhile.
-      await Promise.all(oldest.map((runId) => admitOne({ _id: runId, project_id: projectId, lane }, limit)));
+      await Promise.all(oldest.map((runId) => admitOne({ _id: runId, project_id: projectId, lane })));
       if (oldest.length === room) continue;
       await window.clearBacklog(projectId, lane);
       if ((await waiting.oldest(projectId, lane, 1)).length === 0) return;
@@ -139,14 +133,9 @@ export function createAdmission(deps: {
         return false;
       }
     },
-    async release(run) {
-      await window
-        .leave(run.project_id, run.lane, run._id)
-        .catch((err) => logger.warn({ err, run_id: run._id }, 'the sweeper will take a run from its window'));
-    },
     async admit(run) {
       try {
-        return (await enter(run)) ? await dispatch(run) : null;
+        return await admitOne(run);
       } catch (err) {
         logger.warn({ err, run_id: run._id }, 'a run could not be admitted; the sweeper will');
         return null;

@@ -9,7 +9,8 @@ import {
 } from '../../../src/shared/mongo/checkpoint-log.ts';
 import { connectMongo } from '../../../src/shared/mongo/connect-mongo.ts';
 import type { CheckpointDocument } from '../../../src/shared/mongo/documents.ts';
-import { createModels, ensureIndexes } from '../../../src/shared/mongo/models.ts';
+import { ensureIndexes } from '../../../src/shared/mongo/ensure-indexes.ts';
+import { createModels } from '../../../src/shared/mongo/models.ts';
 import { createThreadReader } from '../../../src/shared/mongo/thread-reader.ts';
 import { useServices } from '../../support/services.ts';
 

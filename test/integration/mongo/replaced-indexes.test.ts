@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectMongo } from '../../../src/shared/mongo/connect-mongo.ts';
-import { createModels, ensureIndexes } from '../../../src/shared/mongo/models.ts';
+import { ensureIndexes } from '../../../src/shared/mongo/ensure-indexes.ts';
+import { createModels } from '../../../src/shared/mongo/models.ts';
 import { useServices } from '../../support/services.ts';
 
 const services = useServices();

@@ -2,7 +2,8 @@ import type { Connection } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../../src/shared/domain/ids.ts';
 import { connectMongo } from '../../../src/shared/mongo/connect-mongo.ts';
-import { createModels, ensureIndexes, type Models } from '../../../src/shared/mongo/models.ts';
+import { ensureIndexes } from '../../../src/shared/mongo/ensure-indexes.ts';
+import { createModels, type Models } from '../../../src/shared/mongo/models.ts';
 import { createWorkerRepository, type WorkerRepository } from '../../../src/shared/mongo/worker-repository.ts';
 import { useServices } from '../../support/services.ts';
 
